@@ -1,0 +1,5 @@
+select
+    sku,
+    product_name,
+    category
+from {{ source('current', 'products') }}

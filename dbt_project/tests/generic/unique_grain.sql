@@ -1,0 +1,8 @@
+{#- No two rows share the columns that tell rows apart, and none of them lacks one. -#}
+{% test unique_grain(model, columns) %}
+    select {{ columns | join(', ') }}, count(*) as row_count
+    from {{ model }}
+    group by {{ columns | join(', ') }}
+    having count(*) > 1
+    {%- for column in columns %} or {{ column }} is null{% endfor %}
+{% endtest %}

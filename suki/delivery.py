@@ -1,0 +1,82 @@
+"""Handing messages over: claimed in the ledger first, each at most once, to outbox or SMTP."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from suki.ledger import Ledger, clock
+from suki.settings import Settings
+
+if TYPE_CHECKING:
+    from reports.render import RenderedMail
+
+
+class Delivery:
+    """Sends rendered mails of one shop.
+
+    The key of a message is (message, period, recipient): a restated figure is not a new
+    message. `sending` is committed before the server is asked and `sent` after it answered;
+    a process killed in between leaves `sending`, which is told as uncertain and never sent
+    again by itself.
+    """
+
+    def __init__(self, settings: Settings, ledger: Ledger, tell: Callable[[str], None]) -> None:
+        """Nothing is opened or sent yet."""
+        self._settings, self._ledger, self._tell = settings, ledger, tell
+
+    def hand_over(self, mail: RenderedMail, *, message: str, period: str, recipient: str, run_id: str) -> str:
+        """Send one mail to one recipient, unless that was done before.
+
+        Returns:
+            sent (SMTP took it), written (no SMTP configured; it lies in the outbox folder),
+            already (an earlier run did it), or failed (the reason is in the ledger).
+        """
+        from reports.mailer import MailError, SmtpSettings, compose, send, write_outbox
+
+        recipient_key = self._keyed(recipient)
+        key = hashlib.sha256(f"{message}\x1f{period}\x1f{recipient_key}".encode()).hexdigest()[:32]
+        if not self._claim(key, message, period, recipient_key, run_id):
+            return "already"
+        name = f"{period}_{message}_{key[:12]}"
+        composed = compose(mail, self._settings.business.mail.sender, recipient, f"<{key}@{_domain(self._settings)}>", clock())
+        path = write_outbox(self._settings.outbox, name, composed)
+        if self._settings.smtp is None:
+            self._ledger.mark_message(key, "written", path=path.name)
+            return "written"
+        self._ledger.mark_message(key, "sending", path=path.name)
+        try:
+            send(composed, SmtpSettings(**self._settings.smtp.model_dump()))
+        except MailError as error:
+            self._ledger.mark_message(key, "failed", reason=str(error))
+            self._tell(f"{message} for {period} was not sent: {error}; it lies in the outbox as {path.name}")
+            return "failed"
+        self._ledger.mark_message(key, "sent")
+        return "sent"
+
+    def _claim(self, key: str, message: str, period: str, recipient_key: str, run_id: str) -> bool:
+        """New, or refused by the server before: a failed message was not sent and may be tried again."""
+        record = {"message": message, "period": period, "recipient_key": recipient_key, "run_id": run_id}
+        return self._ledger.enqueue(key, **record) or self._ledger.retry_message(key, run_id)
+
+    def _keyed(self, recipient: str) -> str:
+        address = recipient.strip().lower().encode()
+        return hmac.new(self._settings.identity_secret(), address, hashlib.sha256).hexdigest()[:32]
+
+
+def _domain(settings: Settings) -> str:
+    from email.utils import parseaddr
+
+    return parseaddr(settings.business.mail.sender)[1].partition("@")[2] or "suki.invalid"
+
+
+def rendered_in(folder: Path, stem: str) -> RenderedMail:
+    """A mail as a run folder keeps it."""
+    from reports.render import RenderedMail
+
+    images = {p.stem: p.read_bytes() for p in sorted((folder / f"{stem}.images").glob("*.png"))}
+    read = {ending: (folder / f"{stem}{ending}").read_text(encoding="utf-8") for ending in (".subject.txt", ".txt", ".html")}
+    return RenderedMail(subject=read[".subject.txt"].strip(), preheader="", text=read[".txt"], html=read[".html"], images=images)

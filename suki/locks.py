@@ -1,0 +1,101 @@
+"""One writer at a time: a lock in the ledger with a heartbeat, and who holds it."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from suki.errors import LockedError
+from suki.ledger import Ledger, _utc, clock, locks
+
+HEARTBEAT_SECONDS = 5.0
+DEAD_AFTER = timedelta(seconds=60)
+
+
+@contextmanager
+def held(ledger: Ledger, name: str, *, purpose: str, wait_seconds: float, tell: Callable[[str], None]) -> Iterator[None]:
+    """Hold a named lock; wait for its holder, and say who that is.
+
+    A holder that is dead (its process is gone from this host, or its heart has not beaten
+    for a minute) loses the lock.
+
+    Raises:
+        LockedError: it was not free within `wait_seconds`; the message names the holder.
+    """
+    token = uuid.uuid4().hex
+    holder = f"process {os.getpid()} on {socket.gethostname()} ({purpose})"
+    deadline, told = time.monotonic() + wait_seconds, False
+    while not _take(ledger, name, holder, token):
+        other = _holder(ledger, name)
+        if time.monotonic() >= deadline:
+            raise LockedError(
+                f"{name} is held by {other}; waited {wait_seconds:.0f} s. Let it finish, or stop that process and run again."
+            )
+        if not told and other:
+            tell(f"waiting: {name} is held by {other}")
+            told = True
+        time.sleep(0.5)
+    stop = threading.Event()
+    heart = threading.Thread(target=_beat, args=(ledger, name, token, stop), daemon=True)
+    heart.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        heart.join()
+        with ledger.transaction() as connection:
+            connection.execute(delete(locks).where(locks.c.name == name, locks.c.token == token))
+
+
+def holders(ledger: Ledger) -> list[str]:
+    """Who holds which lock now."""
+    with ledger.engine.connect() as connection:
+        names = list(connection.execute(select(locks.c.name).order_by(locks.c.name)).scalars())
+    return [f"{name} by {_holder(ledger, name)}" for name in names]
+
+
+def _take(ledger: Ledger, name: str, holder: str, token: str) -> bool:
+    now = clock()
+    try:
+        with ledger.transaction() as connection:
+            current = connection.execute(select(locks).where(locks.c.name == name)).mappings().first()
+            if current and not _is_dead(current["holder"], now - _utc(current["heartbeat_at"])):
+                return False
+            if current:
+                connection.execute(delete(locks).where(locks.c.name == name, locks.c.token == current["token"]))
+            connection.execute(insert(locks).values(name=name, holder=holder, token=token, acquired_at=now, heartbeat_at=now))
+    except IntegrityError:
+        return False
+    return True
+
+
+def _holder(ledger: Ledger, name: str) -> str | None:
+    with ledger.engine.connect() as connection:
+        row = connection.execute(select(locks).where(locks.c.name == name)).mappings().first()
+    return f"{row['holder']} since {_utc(row['acquired_at']):%Y-%m-%d %H:%M:%S} UTC" if row else None
+
+
+def _is_dead(holder: str, silence: timedelta) -> bool:
+    import psutil
+
+    if silence > DEAD_AFTER:
+        return True
+    words = holder.split()
+    return words[3] == socket.gethostname() and not psutil.pid_exists(int(words[1]))
+
+
+def _beat(ledger: Ledger, name: str, token: str, stop: threading.Event) -> None:
+    while not stop.wait(HEARTBEAT_SECONDS):
+        with ledger.transaction() as connection:
+            connection.execute(
+                update(locks).where(locks.c.name == name, locks.c.token == token).values(heartbeat_at=clock())
+            )

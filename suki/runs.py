@@ -1,0 +1,124 @@
+"""A run: what it was asked, which files it may know, and where its parts lie."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from suki.errors import ConfigurationError
+from suki.settings import PROJECT, Settings
+from suki.storage import write_text
+
+#: Folders whose content decides what a run computes.
+CODE_ROOMS = ("transforms", "expectations", "dbt_project", "reports", "suki")
+CODE_SUFFIXES = {".py", ".sql", ".yml", ".csv", ".html", ".txt", ".css"}
+
+
+@dataclass
+class Run:
+    """One run, kept between steps as `build/<run_id>/run.json`.
+
+    Attributes:
+        run_id: as_of and a hash of everything the run depends on; equal inputs, equal id.
+        as_of: last business date, in the store's time zone.
+        known_at: moment up to which files are known, ISO 8601; None for all.
+        files: ledger records of the files the run may read, in order of arrival.
+        tonight: ids of the files first read by this run's ingest.
+        facts: what steps found out, small and free of personal data.
+        seconds: wall-clock seconds per step.
+    """
+
+    run_id: str
+    as_of: str
+    known_at: str | None
+    files: list[dict[str, Any]]
+    tonight: list[str]
+    configuration_sha256: str
+    code_sha256: str
+    facts: dict[str, Any] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def business_date(self) -> date:
+        """as_of as a date."""
+        return date.fromisoformat(self.as_of)
+
+    def folder(self, settings: Settings) -> Path:
+        """Where the run is being made."""
+        return settings.build / self.run_id
+
+    def published_folder(self, settings: Settings) -> Path:
+        """Where the run stands once it is whole."""
+        return settings.runs / self.run_id
+
+    def save(self, settings: Settings) -> None:
+        """Keep the run for the next step, which may be another process."""
+        write_text(self.folder(settings) / "run.json", json.dumps(asdict(self), indent=1, sort_keys=True) + "\n")
+
+
+def load(settings: Settings, run_id: str) -> Run:
+    """The run as its last step left it.
+
+    Raises:
+        ConfigurationError: no such run is being made here.
+    """
+    path = settings.build / run_id / "run.json"
+    if not path.is_file():
+        known = sorted(p.name for p in settings.build.glob("*/") if (p / "run.json").exists()) if settings.build.is_dir() else []
+        raise ConfigurationError(f"there is no run {run_id!r} in {settings.build}; runs there: {', '.join(known) or 'none'}")
+    return Run(**json.loads(path.read_text(encoding="utf-8")))
+
+
+def prepare(
+    settings: Settings, files: list[dict[str, Any]], definitions: dict[str, str], *, as_of: date, known_at: datetime | None, tonight: list[str]
+) -> Run:
+    """Describe a run and give it the id that its inputs determine."""
+    configuration = configuration_hash(settings, definitions)
+    known = [{k: f[k] for k in ("file_id", "name", "feed", "source", "sequence", "content_sha256", "version_basis")} for f in files]
+    moment = known_at.isoformat() if known_at else None
+    identity = [as_of.isoformat(), moment, [[f["feed"], f["file_id"]] for f in known], configuration, code_hash()]
+    digest = hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:12]
+    return Run(f"{as_of.isoformat()}_{digest}", as_of.isoformat(), moment, known, tonight, configuration, code_hash())
+
+
+def configuration_hash(settings: Settings, definitions: dict[str, str]) -> str:
+    """Hash of the business settings and of every source definition."""
+    content = {"settings": settings.business.model_dump(mode="json"), "sources": definitions}
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+@cache
+def code_hash() -> str:
+    """Hash of the code that computes: a new version of Suki makes a new run."""
+    digest = hashlib.sha256()
+    for room in CODE_ROOMS:
+        for path in sorted((PROJECT / room).rglob("*")):
+            if path.suffix in CODE_SUFFIXES and "__pycache__" not in path.parts and "target" not in path.parts:
+                digest.update(str(path.relative_to(PROJECT)).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+@contextmanager
+def timed(run: Run, step: str, settings: Settings) -> Iterator[None]:
+    """Note how long a step took and save the run."""
+    started = time.perf_counter()
+    yield
+    run.seconds[step] = round(time.perf_counter() - started, 2)
+    run.save(settings)
+
+
+def sweep(settings: Settings, keep: set[str], tell: Callable[[str], None]) -> None:
+    """Remove the workshops of runs that nobody needs any more."""
+    for folder in sorted(settings.build.iterdir()) if settings.build.is_dir() else ():
+        if folder.is_dir() and (folder / "run.json").exists() and folder.name not in keep:
+            shutil.rmtree(folder)
+            tell(f"removed the workshop of run {folder.name}")

@@ -1,0 +1,52 @@
+"""Files that are whole or absent: write beside, sync, rename."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A temporary path beside `path`; renamed onto it when the block succeeds."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        yield partial
+        with partial.open("rb") as written:
+            os.fsync(written.fileno())
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> Path:
+    """Write a text file atomically, UTF-8, no trailing surprises."""
+    with replacing(path) as partial:
+        partial.write_text(text, encoding="utf-8")
+    return path
+
+
+def write_with(path: Path, write: Callable[[Path], object]) -> Path:
+    """Let `write` fill a temporary file, then put it in place."""
+    with replacing(path) as partial:
+        write(partial)
+    return path
+
+
+def point(pointer: Path, target: Path) -> None:
+    """Make a relative symbolic link, replacing the one that stands there in one step."""
+    pointer.parent.mkdir(parents=True, exist_ok=True)
+    partial = pointer.with_name(f".{pointer.name}.{os.getpid()}.part")
+    partial.unlink(missing_ok=True)
+    partial.symlink_to(os.path.relpath(target, pointer.parent))
+    partial.replace(pointer)
+
+
+def sha256_of(path: Path) -> str:
+    """Hash of a file's content."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,0 +1,149 @@
+"""Charts are crisp and say why they are absent; the site opens from a folder, offline."""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+
+from reports import charts
+from reports.charts import NoPicture, Picture
+from reports.contexts import ReportContext, ReportError, load
+from reports.formats import Formats
+from reports.preview import main, write_previews
+from reports.render import render_mail, write_rendered
+from reports.site import write_site
+
+FORMATS = Formats("en_GB", "GBP")
+DRAWN = (charts.retention_trend, charts.revenue, charts.cohorts)
+FILES = ["segments/loyal.csv", "segments/loyal.parquet", "lists/reorder.csv", "lists/a b#c.csv"]
+
+
+@pytest.mark.parametrize("draw", DRAWN)
+def test_a_chart_is_twice_as_fine_as_it_is_shown(context: ReportContext, draw: Callable) -> None:
+    chart = draw(context, FORMATS)
+    assert isinstance(chart, Picture)
+    width, height = struct.unpack(">II", chart.png[16:24])
+    assert width == 1200
+    assert 450 < height < 1000
+    assert len(chart.png) < 120_000
+
+
+def test_a_chart_says_its_finding_units_n_and_date(context: ReportContext) -> None:
+    finding = charts.retention_trend(context, FORMATS).finding
+    assert finding.title == "71.8% of active customers stayed in September 2026"
+    assert finding.subtitle == (
+        "Share still active after each month (order in the last 90 days); "
+        "n = 459 to 1,219 customers; complete months to 30 Sept 2026"
+    )
+    revenue = charts.revenue(context, FORMATS).finding
+    assert revenue.title == "£48,214 net sales in September 2026, 63.3% from existing customers"
+    assert "GBP; n = 812 orders" in revenue.subtitle
+
+
+@pytest.mark.parametrize("draw", DRAWN)
+def test_without_data_there_is_no_chart_but_a_reason(
+    first_week: ReportContext, draw: Callable
+) -> None:
+    chart = draw(first_week, FORMATS)
+    assert isinstance(chart, NoPicture)
+    assert "yet" in chart.reason
+
+
+def test_a_month_of_sales_below_zero_still_draws(tables: dict, make_context: Callable) -> None:
+    from decimal import Decimal
+
+    for row in tables["rpt_revenue"]:
+        row["net_sales_amount"] = row["existing_customer_net_sales_amount"] = Decimal(-5)
+    chart = charts.revenue(make_context(tables), FORMATS)
+    assert isinstance(chart, Picture)
+    assert "from existing" not in chart.finding.title
+
+
+def test_every_link_of_the_site_leads_somewhere(context: ReportContext, tmp_path: Path) -> None:
+    site = tmp_path / "run" / "site"
+    for name in FILES:
+        (tmp_path / "run" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "run" / name).touch()
+    written = write_site(context, site, FILES)
+    pages = [path for path in written if path.suffix == ".html"]
+    assert [page.name for page in pages] == [
+        "index.html",
+        "lists.html",
+        "quality.html",
+        "definitions.html",
+    ]
+    anchors = set(re.findall(r'id="([^"]+)"', (site / "definitions.html").read_text("utf-8")))
+    links = 0
+    for page in pages:
+        html = page.read_text(encoding="utf-8")
+        assert not re.search(r"https?://|<script|@import|url\(", html)
+        for address in re.findall(r'(?:href|src)="([^"]+)"', html):
+            target, _hash, anchor = address.partition("#")
+            if target in ("", "data:,"):
+                continue
+            assert (site / unquote(target)).is_file(), f"{page.name}: {address}"
+            assert not anchor or anchor in anchors, f"{page.name}: {address}"
+            links += 1
+    assert links > 30
+
+
+def test_the_site_offers_the_files_and_the_exact_figures(
+    context: ReportContext, tmp_path: Path
+) -> None:
+    write_site(context, tmp_path, FILES)
+    lists = (tmp_path / "lists.html").read_text(encoding="utf-8")
+    assert '<a href="../segments/loyal.csv" download>CSV</a>' in lists
+    assert '<a href="../segments/loyal.parquet" download>PARQUET</a>' in lists
+    assert "no file" in lists
+    quality = (tmp_path / "quality.html").read_text(encoding="utf-8")
+    assert "unknown currency" in quality
+    assert "498,213.77" in quality
+    assert "£48,213.50" in (tmp_path / "index.html").read_text(encoding="utf-8")
+
+
+def test_the_site_of_a_first_week_is_truthful_and_repeatable(
+    first_week: ReportContext, tmp_path: Path
+) -> None:
+    once = {path.name: path.read_bytes() for path in write_site(first_week, tmp_path)}
+    twice = {path.name: path.read_bytes() for path in write_site(first_week, tmp_path)}
+    assert once == twice
+    assert "No complete month yet." in once["index.html"].decode()
+    assert not [name for name in once if name.endswith(".png")]
+
+
+def test_a_missing_table_or_column_is_told_by_name(context: ReportContext, tmp_path: Path) -> None:
+    import polars as pl
+
+    facts = {
+        "as_of": context.as_of,
+        "shop_name": "Shop",
+        "currency": "GBP",
+        "locale": "en",
+        "run_id": "r",
+        "definitions_version": "1",
+    }
+    path = tmp_path / "marts" / "rpt_nps.parquet"
+    pl.read_parquet(path).drop("nps").write_parquet(path)
+    with pytest.raises(ReportError, match="rpt_nps.parquet has no column nps; it has as_of"):
+        load(tmp_path / "marts", **facts)
+    path.unlink()
+    with pytest.raises(ReportError, match="rpt_nps.parquet is missing: run `suki build`"):
+        load(tmp_path / "marts", **facts)
+
+
+def test_a_preview_is_one_page_with_its_pictures_inside(
+    context: ReportContext, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    write_rendered(render_mail(context), tmp_path / "run" / "reports", "kpi")
+    (page,) = write_previews(tmp_path / "run", tmp_path / "out")
+    html = page.read_text(encoding="utf-8")
+    assert "cid:" not in html
+    assert html.count("data:image/png;base64,") == 2
+    assert main([str(tmp_path / "nowhere"), str(tmp_path / "out")]) == 1
+    assert "run `suki report` first" in capsys.readouterr().err
+    assert main([]) == 2

@@ -1,0 +1,273 @@
+"""Current state: of all versions of a thing known to a run, the one in force on its as_of.
+
+Reads canonical Parquet, gives the `CURRENT` tables of the contract plus the people behind
+them. Identity is decided elsewhere (`transforms.identity`); here it is only looked up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from transforms.canonical import CANONICAL, CURRENT, UNIT_TABLE
+from transforms.identity import PersonKey, hash_series
+
+RATE_VALID_DAYS = 7
+IDENTIFIERS = ("customer_ref_key", "email_key", "phone_key")
+CURRENT_OF_FEED = {"orders": "orders", "surveys": "responses", "customers": "customers", "products": "products",
+                   "deliveries": "deliveries", "exchange_rates": "exchange_rates"}  # fmt: skip
+
+
+class CurrentStateError(Exception):
+    """The known files cannot make one consistent state; the message says what to set."""
+
+
+@dataclass(frozen=True)
+class KnownFile:
+    """One accepted file: its id, its feed and its place in the order of arrival."""
+
+    file_id: str
+    feed: str
+    sequence: int
+
+
+@dataclass(frozen=True)
+class StateRequest:
+    """What current state is asked for."""
+
+    as_of: date
+    store_timezone: str
+    reporting_currency: str
+    key: PersonKey
+
+
+class CanonicalStore:
+    """The canonical files of a run, read table by table."""
+
+    def __init__(self, folder: Path, quarantine: Path, files: Sequence[KnownFile]) -> None:
+        """Name the folders and the files that the run may know."""
+        self._folder, self._quarantine, self._files = folder, quarantine, tuple(files)
+        self._order = pl.LazyFrame(
+            {"file_id": [f.file_id for f in files], "sequence": [f.sequence for f in files]},
+            schema={"file_id": pl.String, "sequence": pl.Int64},
+        )
+
+    def table(self, name: str) -> pl.LazyFrame:
+        """All rows of a canonical table, with the `sequence` of their file."""
+        paths = [p for f in self._files if (p := self._folder / name / f"{f.file_id}.parquet").exists()]
+        rows = pl.scan_parquet(paths) if paths else CANONICAL[name].empty().lazy()
+        return rows.join(self._order, on="file_id", how="left")
+
+    def refused_units(self, feed: str) -> pl.DataFrame:
+        """source, unit, sequence: what was quarantined, and in which file."""
+        paths = [p for f in self._files if (p := self._quarantine / feed / f"{f.file_id}.parquet").exists()]
+        empty = pl.DataFrame(schema={"source": pl.String, "unit": pl.String, "sequence": pl.Int64})
+        if not paths:
+            return empty
+        rows = pl.scan_parquet(paths).filter(pl.col("severity") == "unit").join(self._order, on="file_id", how="left")
+        return rows.select("source", "unit", "sequence").unique().collect()
+
+    def mentions(self) -> pl.DataFrame:
+        """Every mention of a person: the three keys and when it was stated."""
+        return self.table("contacts").select(*IDENTIFIERS, "seen_at").collect()
+
+
+def newest(rows: pl.LazyFrame, key: Sequence[str]) -> pl.LazyFrame:
+    """The version in force of each thing: highest version_at, then latest arrival."""
+    return rows.sort(*key, "version_at", "sequence", "row_number").unique(list(key), keep="last", maintain_order=True)
+
+
+def newest_order_date(store: CanonicalStore, zone: str) -> date | None:
+    """The last business date on which any known order was placed."""
+    last = store.table("orders").select(pl.col("ordered_at").max()).collect().item()
+    return last.astimezone(ZoneInfo(zone)).date() if last else None
+
+
+def build(store: CanonicalStore, people: pl.DataFrame, request: StateRequest) -> dict[str, pl.DataFrame]:
+    """The current tables of a run, and `contacts`, the people behind them.
+
+    Args:
+        people: identifier, customer_id: the surrogate of every identifier known.
+
+    Raises:
+        CurrentStateError: the reporting currency is "auto" but orders have several.
+    """
+    orders_all = newest(store.table("orders"), ("source", "order_id")).collect()
+    currency = reporting_currency(orders_all, request.reporting_currency)
+    orders = _orders(orders_all, store, people, request, currency)
+    lines = _lines(store, orders_all, orders)
+    tables = {
+        "orders": CURRENT["orders"].conform(orders.select(c for c in orders.columns if c in CURRENT["orders"].column_by_name)),
+        "order_lines": CURRENT["order_lines"].conform(lines),
+        "responses": _responses(store, people, request),
+        "products": _products(store),
+        "deliveries": _deliveries(store, orders),
+    }
+    contacts = _contacts(store, people)
+    tables["customers"] = _customers(contacts, _consents(store, people), tables["orders"], people)
+    tables["feed_counts"] = _feed_counts(store, orders_all, orders, request)
+    return tables | {"contacts": contacts}
+
+
+def reporting_currency(orders: pl.DataFrame, wanted: str) -> str:
+    """The configured currency, or the only one there is.
+
+    Raises:
+        CurrentStateError: "auto" with several currencies.
+    """
+    if wanted != "auto":
+        return wanted
+    found = orders["currency"].unique().sort().to_list()
+    if len(found) > 1:
+        raise CurrentStateError(
+            f"orders are in {', '.join(found)}; set store.reporting_currency in suki.toml and supply exchange_rates"
+        )
+    return found[0] if found else "XXX"
+
+
+def _orders(rows: pl.DataFrame, store: CanonicalStore, people: pl.DataFrame, request: StateRequest, currency: str) -> pl.DataFrame:
+    local = pl.col("ordered_at").dt.convert_time_zone(request.store_timezone).dt.date()
+    known = rows.with_columns(order_date=local).filter(pl.col("order_date") <= request.as_of)
+    refused = store.refused_units("orders").group_by("source", "unit").agg(refused_in=pl.col("sequence").max())
+    known = known.join(refused, left_on=["source", "order_id"], right_on=["source", "unit"], how="left")
+    known = known.with_columns(is_stale=(pl.col("refused_in") > pl.col("sequence")).fill_null(False))
+    known = with_customer(known, people)
+    guest = hash_series(known.select(pl.concat_str("source", pl.lit("|"), "order_id")).to_series(), "guest", request.key)
+    known = known.with_columns(is_identified=pl.col("customer_id").is_not_null(), guest=guest.str.slice(0, 20))
+    known = known.with_columns(customer_id=pl.coalesce("customer_id", "guest"))
+    return _with_rates(known, store, currency).sort("source", "order_id")
+
+
+def with_customer(rows: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
+    """Add customer_id by the first identifier a row has; null where it has none."""
+    identifier = pl.coalesce([c for c in IDENTIFIERS if c in rows.columns])
+    return rows.with_columns(identifier=identifier).join(people.select("identifier", "customer_id"), on="identifier", how="left")
+
+
+def _with_rates(orders: pl.DataFrame, store: CanonicalStore, currency: str) -> pl.DataFrame:
+    """The rate of the order's own day, or the nearest earlier one within a week."""
+    rates = (
+        newest(store.table("exchange_rates"), ("rate_date", "from_currency", "to_currency"))
+        .filter(pl.col("to_currency") == currency)
+        .select(exchange_rate_date="rate_date", currency="from_currency", exchange_rate="rate")
+        .sort("exchange_rate_date")
+        .collect()
+    )
+    found = orders.sort("order_date").join_asof(
+        rates, left_on="order_date", right_on="exchange_rate_date", by="currency", tolerance=f"{RATE_VALID_DAYS}d", coalesce=False,
+        check_sortedness=False,
+    )  # fmt: skip
+    own = pl.col("currency") == currency
+    return found.with_columns(
+        exchange_rate=pl.when(own).then(pl.lit(1).cast(pl.Decimal(18, 8))).otherwise(pl.col("exchange_rate")),
+        exchange_rate_date=pl.when(own).then(pl.col("order_date")).otherwise(pl.col("exchange_rate_date")),
+    )
+
+
+def _lines(store: CanonicalStore, orders_all: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:
+    """Lines of the versions in force; the file tells which version a line belongs to."""
+    in_force = orders_all.select("source", "order_id", "file_id").join(
+        orders.select("source", "order_id"), on=["source", "order_id"], how="semi"
+    )
+    rows = store.table("order_lines").join(in_force.lazy(), on=["source", "order_id", "file_id"], how="semi").collect()
+    return rows.select(CURRENT["order_lines"].schema.names()).sort("source", "order_id", "line_number")
+
+
+def _responses(store: CanonicalStore, people: pl.DataFrame, request: StateRequest) -> pl.DataFrame:
+    rows = with_customer(newest(store.table("responses"), ("source", "response_id")).collect(), people)
+    local = pl.col("submitted_at").dt.convert_time_zone(request.store_timezone).dt.date()
+    rows = rows.with_columns(response_date=local).filter(pl.col("response_date").is_null() | (pl.col("response_date") <= request.as_of))
+    table = CURRENT["responses"]
+    return table.conform(rows.select(table.schema.names())).sort(table.key)
+
+
+def _products(store: CanonicalStore) -> pl.DataFrame:
+    table = CURRENT["products"]
+    rows = newest(store.table("products"), ("sku",)).collect()
+    return table.conform(rows.select(table.schema.names())).sort(table.key)
+
+
+def _deliveries(store: CanonicalStore, orders: pl.DataFrame) -> pl.DataFrame:
+    """Deliveries of current orders, named by the order's own source."""
+    table = CURRENT["deliveries"]
+    rows = newest(store.table("deliveries"), ("order_id",)).drop("source").collect()
+    joined = rows.join(orders.select("source", "order_id"), on="order_id", how="inner")
+    return table.conform(joined.select(table.schema.names())).sort(table.key)
+
+
+def _contacts(store: CanonicalStore, people: pl.DataFrame) -> pl.DataFrame:
+    """One row per identified person: the latest of everything ever stated. Personal."""
+    rows = with_customer(store.table("contacts").collect(), people).filter(pl.col("customer_id").is_not_null())
+    latest = [
+        pl.col(name).drop_nulls().last()
+        for name in ("email", "phone", "first_name", "last_name", "language", "country", "birthday", "source_customer_id")
+    ]
+    ordered = rows.sort("seen_at", "sequence", "row_number")
+    return ordered.group_by("customer_id").agg(latest).sort("customer_id")
+
+
+def _consents(store: CanonicalStore, people: pl.DataFrame) -> pl.DataFrame:
+    """Latest statement per person, channel and purpose; at one moment a no outweighs a yes."""
+    rows = with_customer(store.table("consents").collect(), people).filter(pl.col("customer_id").is_not_null())
+    ordered = rows.sort("stated_at", "sequence", pl.col("is_granted").not_(), "row_number")
+    return ordered.group_by("customer_id", "channel", "purpose").agg(pl.col("is_granted").last()).sort("customer_id", "channel", "purpose")
+
+
+def _customers(contacts: pl.DataFrame, consents: pl.DataFrame, orders: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
+    agreed = consents.filter((pl.col("channel") == "email") & (pl.col("purpose") == "marketing")).select(
+        "customer_id", email_marketing_consent="is_granted"
+    )
+    known = (
+        people.select("customer_id").unique().join(contacts, on="customer_id", how="left").join(agreed, on="customer_id", how="left")
+    )
+    identified = known.select(
+        "customer_id", "country", "language",
+        is_identified=pl.lit(True),
+        has_email=pl.col("email").is_not_null(),
+        email_marketing_consent=pl.col("email_marketing_consent").fill_null(False),
+    )  # fmt: skip
+    guests = orders.filter(~pl.col("is_identified")).select("customer_id", "country", is_identified=pl.lit(False)).with_columns(
+        language=pl.lit(None, dtype=pl.String), has_email=pl.lit(False), email_marketing_consent=pl.lit(False)
+    )
+    table = CURRENT["customers"]
+    names = table.schema.names()
+    return table.conform(pl.concat([identified.select(names), guests.select(names)])).sort(table.key)
+
+
+def _feed_counts(store: CanonicalStore, orders_all: pl.DataFrame, orders: pl.DataFrame, request: StateRequest) -> pl.DataFrame:
+    stamp = {"orders": "ordered_at", "surveys": "submitted_at", "deliveries": "delivered_at", "exchange_rates": "rate_date",
+             "customers": "version_at", "products": "version_at"}  # fmt: skip
+    keys = {"orders": ("source", "order_id"), "surveys": ("source", "response_id"), "products": ("sku",),
+            "customers": ("source", "customer_ref_key", "email_key", "phone_key"), "deliveries": ("order_id",),
+            "exchange_rates": ("rate_date", "from_currency", "to_currency")}  # fmt: skip
+    counts = []
+    for feed, unit_table in UNIT_TABLE.items():
+        rows = store.table(unit_table)
+        accepted = int(rows.select(pl.len()).collect().item())
+        current = orders_all if feed == "orders" else newest(rows, keys[feed]).collect()
+        moment = current[stamp[feed]]
+        days = moment if moment.dtype == pl.Date else moment.dt.convert_time_zone(request.store_timezone).dt.date()
+        dated = feed in {"orders", "surveys"}
+        counts.append(
+            {
+                "feed": feed,
+                "accepted_units": accepted,
+                "current_units": current.height,
+                "superseded_units": accepted - current.height,
+                "after_as_of_units": int((days > request.as_of).sum()) if dated else 0,
+                "stale_units": int(orders["is_stale"].sum()) if feed == "orders" else 0,
+                "newest_date": days.filter(days <= request.as_of).max() if dated else days.max(),
+            }
+        )
+    return CURRENT["feed_counts"].conform(pl.DataFrame(counts, schema=CURRENT["feed_counts"].schema)).sort("feed")
+
+
+def refusing_customers(store: CanonicalStore, people: pl.DataFrame) -> pl.DataFrame:
+    """customer_id of everybody whose latest word on marketing e-mail is no."""
+    latest = _consents(store, people).filter((pl.col("channel") == "email") & (pl.col("purpose") == "marketing"))
+    return latest.filter(~pl.col("is_granted")).select("customer_id")

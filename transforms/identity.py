@@ -1,0 +1,134 @@
+"""Who is who: keyed hashes of identifiers, and people as connected components over them."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Callable
+
+import numpy as np
+import polars as pl
+
+PersonKey = Callable[[str, str], str]
+
+
+def person_key(secret: bytes) -> PersonKey:
+    """A function (kind, value) -> keyed hash, so that no identifier leaves the reader in clear.
+
+    Args:
+        secret: key of this installation; the same key gives the same hashes.
+    """
+
+    def hashed(kind: str, value: str) -> str:
+        return hmac.new(secret, f"{kind}\x1f{value}".encode(), hashlib.sha256).hexdigest()[:32]
+
+    return hashed
+
+
+def hash_series(values: pl.Series, kind: str, key: PersonKey) -> pl.Series:
+    """Keyed hashes of a column; null stays null."""
+    unique = values.drop_nulls().unique().to_list()
+    if not unique:
+        return pl.Series(values.name, [None] * len(values), dtype=pl.String)
+    return values.replace_strict({value: key(kind, value) for value in unique}, default=None, return_dtype=pl.String)
+
+
+def is_role_mailbox(emails: pl.Series, mailboxes: tuple[str, ...]) -> pl.Series:
+    """True for shared addresses such as info@, which must not join people."""
+    return emails.str.split("@").list.first().is_in(list(mailboxes)).fill_null(False)
+
+
+def components(mentions: pl.DataFrame, *, max_ids_per_value: int, merge_by_phone: bool) -> pl.DataFrame:
+    """Join identifiers mentioned together into people.
+
+    Args:
+        mentions: customer_ref_key, email_key, phone_key, seen_at; one row per mention.
+            Null keys join nothing.
+        max_ids_per_value: a value seen with more identifiers of another kind than this joins nobody.
+        merge_by_phone: whether phone numbers join.
+
+    Returns:
+        identifier, component, first_seen_at: one row per identifier; `component` is the
+        identifier of the component that was seen first (ties by identifier), so it does not
+        depend on the order of arrival.
+    """
+    kinds = ["customer_ref_key", "email_key", *(["phone_key"] if merge_by_phone else [])]
+    long = pl.concat(
+        [mentions.select(identifier=pl.col(kind), seen_at=pl.col("seen_at")) for kind in _all_kinds(mentions)]
+    ).drop_nulls("identifier")
+    nodes = long.group_by("identifier").agg(first_seen_at=pl.col("seen_at").min()).sort("first_seen_at", "identifier")
+    nodes = nodes.with_row_index("node")
+    labels = _label(nodes, _edges(mentions, kinds, max_ids_per_value))
+    anchors = pl.DataFrame({"identifier": nodes["identifier"], "label": labels})
+    first = anchors.group_by("label", maintain_order=True).agg(component=pl.col("identifier").first())
+    joined = anchors.join(first, on="label", how="left", maintain_order="left")
+    return nodes.select("identifier", "first_seen_at").with_columns(joined["component"]).sort("identifier")
+
+
+def _all_kinds(mentions: pl.DataFrame) -> list[str]:
+    return [kind for kind in ("customer_ref_key", "email_key", "phone_key") if kind in mentions.columns]
+
+
+def _edges(mentions: pl.DataFrame, kinds: list[str], limit: int) -> pl.DataFrame:
+    """Pairs of identifiers stated together, without values shared by too many."""
+    pairs = []
+    for i, left in enumerate(kinds):
+        for right in kinds[i + 1 :]:
+            pair = mentions.select(left=left, right=right).drop_nulls().unique()
+            shared = pl.max_horizontal(pl.len().over("left"), pl.len().over("right"))
+            pairs.append(pair.filter(shared <= limit))
+    return pl.concat(pairs) if pairs else pl.DataFrame(schema={"left": pl.String, "right": pl.String})
+
+
+def _label(nodes: pl.DataFrame, edges: pl.DataFrame) -> np.ndarray:
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    number = nodes.select("identifier", "node")
+    left = edges.join(number, left_on="left", right_on="identifier", how="left")["node"].to_numpy()
+    right = edges.join(number, left_on="right", right_on="identifier", how="left")["node"].to_numpy()
+    if nodes.is_empty():
+        return np.array([], dtype=np.int32)
+    graph = coo_array((np.ones(len(left), dtype=np.int8), (left, right)), shape=(nodes.height, nodes.height))
+    return connected_components(graph, directed=False)[1]
+
+
+def surrogates(people: pl.DataFrame, known: dict[str, str], key: PersonKey) -> pl.DataFrame:
+    """The customer_id of every identifier: the one it has, else one made from its component.
+
+    Args:
+        people: identifier, component, first_seen_at, as `components` gives them.
+        known: identifier -> customer_id given in earlier runs.
+
+    Returns:
+        identifier, customer_id, component, first_seen_at. A component whose members were
+        known under several surrogates keeps the one of the member seen first.
+    """
+    given = pl.DataFrame(
+        {"identifier": list(known), "given": list(known.values())}, schema={"identifier": pl.String, "given": pl.String}
+    )
+    joined = people.join(given, on="identifier", how="left").sort("first_seen_at", "identifier")
+    kept = joined.group_by("component", maintain_order=True).agg(kept=pl.col("given").drop_nulls().first())
+    fresh = hash_series(kept["component"], "customer", key).str.slice(0, 20)
+    chosen = kept.with_columns(customer_id=pl.coalesce("kept", fresh)).select("component", "customer_id")
+    return people.join(chosen, on="component", how="left").sort("identifier")
+
+
+def alias_rows(people: pl.DataFrame, known: dict[str, str]) -> list[dict[str, str]]:
+    """What the ledger must write: identifiers that are new or belong to another person now."""
+    changed = people.filter(
+        pl.col("customer_id") != pl.col("identifier").replace_strict(known, default="", return_dtype=pl.String)
+        if known
+        else pl.lit(True)
+    )
+    return changed.select(
+        "identifier", "customer_id", since=pl.col("first_seen_at").dt.strftime("%Y-%m-%dT%H:%M:%SZ")
+    ).to_dicts()
+
+
+def named(known: dict[str, str]) -> pl.DataFrame:
+    """identifier, customer_id as the ledger knows them."""
+    return pl.DataFrame(
+        {"identifier": list(known), "customer_id": list(known.values())},
+        schema={"identifier": pl.String, "customer_id": pl.String},
+    )

@@ -1,0 +1,60 @@
+"""What was refused and why, told so that a person can find the row and mend it."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from transforms.canonical import UNIT_TABLE, VERSION_BASES
+from transforms.readers.context import ReadResult
+from transforms.readers.parse import EXCEL_SERIAL
+from transforms.rules import REMEDIES
+
+UNIT_WORD = {"orders": "order", "surveys": "response"}
+
+
+def quarantine_rows(result: ReadResult, *, file_id: str, file_name: str, feed: str) -> pl.DataFrame:
+    """One row per broken rule and file row.
+
+    Returns:
+        file_id, file_name, feed, source, unit (what was held back: the order, the response,
+        the row), row_number, column (header in the file), value, reason (code), severity
+        (`unit` held back, or `value` left out and the row kept), message.
+    """
+    word = UNIT_WORD.get(feed, "row")
+    severity = pl.when("is_forgiven").then(pl.lit("value")).otherwise(pl.lit("unit"))
+    consequence = (
+        pl.when("is_forgiven").then(pl.lit("; the value was left out, the rest kept: ")).otherwise(pl.lit(f"; the whole {word} is held back: "))
+    )
+    is_serial = (pl.col("code") == "unparseable") & pl.col("value").str.contains(EXCEL_SERIAL).fill_null(False)
+    reason = pl.when(is_serial).then(pl.lit("excel_serial")).otherwise(pl.col("code"))
+    remedy = reason.replace_strict(REMEDIES, default="correct the cell in the source")
+    message = pl.concat_str(
+        pl.lit(f"{file_name}, row "), pl.col("row_number"), pl.lit(", column "), pl.col("header"), pl.lit(": "),
+        pl.col("value").fill_null("(empty)"), pl.lit(" is "), reason.str.replace_all("_", " "), consequence, remedy,
+    )  # fmt: skip
+    return result.failures.select(
+        file_id=pl.lit(file_id),
+        file_name=pl.lit(file_name),
+        feed=pl.lit(feed),
+        source=pl.lit(result.definition.source),
+        unit=pl.col("unit_id"),
+        row_number=pl.col("row_number"),
+        column=pl.col("header"),
+        field=pl.concat_str("table", pl.lit("."), "column"),
+        value=pl.col("value"),
+        reason=reason,
+        severity=severity,
+        message=message,
+    )
+
+
+def failed_rows(result: ReadResult) -> dict[str, int]:
+    """Rows per broken rule, for the door in."""
+    counts = result.failures.group_by("table", "column", "code").len().sort("table", "column", "code")
+    return {f"{table}.{column}.{code}": count for table, column, code, count in counts.iter_rows()}
+
+
+def weakest_version_basis(result: ReadResult) -> str:
+    """What the file's versions rest on at worst: updated_at, file_name or arrival."""
+    used = set(result.tables[UNIT_TABLE[result.definition.feed]]["version_basis"].unique().to_list())
+    return next((basis for basis in reversed(VERSION_BASES) if basis in used), "arrival")

@@ -1,0 +1,1 @@
+"""Reading exports: one module per question, one YAML preset per export (`presets/`)."""

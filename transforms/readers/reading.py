@@ -1,0 +1,201 @@
+"""Reading one file, from bytes to canonical tables, with nothing dropped in silence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from fnmatch import fnmatch
+from pathlib import Path
+
+import polars as pl
+
+from transforms.canonical import CANONICAL, FEED_TABLES, UNIT_TABLE
+from transforms.readers import orders, packed, people, records
+from transforms.readers.context import ReadContext, ReadResult
+from transforms.readers.extract import UNIT, Extract, extract, failures
+from transforms.readers.files import read_records
+from transforms.readers.raw import ROW, RawTable, RefusedFileError, shape, without_ignored
+from transforms.rules import rules_of
+from transforms.sources import SourceDefinition
+
+#: Raised whenever the same file and definition would give other rows than before.
+READER_VERSION = "1"
+
+
+def choose_definition(path: Path, feed: str, definitions: Sequence[SourceDefinition]) -> SourceDefinition:
+    """The definition of a file: by file name pattern first, else by its header.
+
+    Raises:
+        RefusedFileError: nothing fits; the message names the closest source and what it misses.
+    """
+    candidates = [d for d in definitions if d.feed == feed]
+    named = [d for d in candidates if any(fnmatch(path.name, pattern) for pattern in d.files)]
+    if len(named) == 1:
+        return named[0]
+    if len(named) > 1:
+        raise RefusedFileError(f"fits the file patterns of {' and '.join(d.source for d in named)}; make `files` tell them apart")
+    records = read_records(path)
+    fitting = [(len(d.recognised_by), d) for d in candidates if d.recognised_by and not _unseen(d, records)]
+    if fitting:
+        best = max(size for size, _ in fitting)
+        chosen = [d for size, d in fitting if size == best]
+        if len(chosen) == 1:
+            return chosen[0]
+        raise RefusedFileError(f"could be {' or '.join(d.source for d in chosen)}; name it under `files` of a source")
+    raise RefusedFileError(_nothing_fits(feed, candidates, records))
+
+
+def _header_cells(definition: SourceDefinition, records: pl.DataFrame) -> set[str]:
+    if records.height <= definition.skip_top_rows:
+        return set()
+    return {(cell or "").strip().casefold() for cell in records.row(definition.skip_top_rows)}
+
+
+def _unseen(definition: SourceDefinition, records: pl.DataFrame) -> list[str]:
+    found = _header_cells(definition, records)
+    return [h for h in definition.recognised_by if h.strip().casefold() not in found]
+
+
+def _nothing_fits(feed: str, candidates: list[SourceDefinition], records: pl.DataFrame) -> str:
+    known = [d for d in candidates if d.recognised_by]
+    header = RawTable(tuple(cell or "" for cell in records.row(0)), records)
+    if not known:
+        return f"has a header no source for {feed} knows; describe it in config/sources/<name>.yml"
+    nearest = min(known, key=lambda d: (len(_unseen(d, records)) / len(d.recognised_by), d.source))
+    lacking = _unseen(nearest, records)
+    hints = [f"{h!r}" + (f" (closest header: {c!r})" if (c := header.closest(h)) else "") for h in lacking[:5]]
+    return (
+        f"has a header no source for {feed} knows; closest is {nearest.source!r}, but the file lacks "
+        f"{', '.join(hints)}. Describe the file in config/sources/<name>.yml (README, “Own data”)"
+    )
+
+
+def exported_at(path: Path, definition: SourceDefinition) -> datetime | None:
+    """The export date that the file name tells, at the end of that day, or None."""
+    if not definition.exported_at or not (found := re.search(definition.exported_at, path.name)):
+        return None
+    try:
+        day = datetime.strptime(re.sub(r"\D", "", found.group(1))[:8], "%Y%m%d")
+    except ValueError:
+        return None
+    return day.replace(hour=23, minute=59, second=59, tzinfo=UTC)
+
+
+def read_file(path: Path, definition: SourceDefinition, context: ReadContext) -> ReadResult:
+    """Read one export completely.
+
+    Raises:
+        RefusedFileError: the file as a whole cannot be read.
+    """
+    records = read_records(path, encoding=definition.encoding, delimiter=definition.delimiter, sheet=definition.sheet)
+    table = shape(records, definition)
+    read = table.cells.height
+    if read == 0:
+        raise RefusedFileError("has a header but no rows; nothing was exported")
+    table, ignored = without_ignored(table, definition)
+    longer, mapped = packed.unpack(table, _of_this_store(definition, context))
+    extracted = extract(longer, mapped)
+    return _assemble(longer, extracted, mapped, context, read, ignored)
+
+
+def _of_this_store(definition: SourceDefinition, context: ReadContext) -> SourceDefinition:
+    """Times without an offset are the shop's own, and so is a currency called `store`."""
+    update: dict[str, object] = {} if definition.timezone else {"timezone": context.store_timezone}
+    if definition.currency == "store":
+        if context.store_currency == "auto":
+            raise RefusedFileError(
+                f"names no currency, and source {definition.source!r} takes the store's; "
+                "set store.reporting_currency in suki.toml or currency in the source"
+            )
+        update["currency"] = context.store_currency
+    return definition.model_copy(update=update)
+
+
+def _assemble(
+    raw: RawTable, extracted: Extract, definition: SourceDefinition, context: ReadContext, read: int, ignored: dict[str, int]
+) -> ReadResult:
+    rows = people.with_person_keys(extracted.fields, definition, context)
+    units, parts, found = _unit_and_part_rows(Extract(rows, extracted.failures, extracted.headers, extracted.notes), definition, context)
+    found = pl.concat([extracted.failures, *found])
+    found = pl.concat([found, *_contract_failures(definition.feed, units, parts, found, extracted.headers)])
+    found = found.sort("row_number", "table", "column", "code")
+    refused = found.filter(~pl.col("is_forgiven"))["unit_id"].unique().sort()
+    keep = ~pl.col(UNIT).is_in(refused.implode())
+    quarantined_rows = rows.filter(~keep)[ROW].n_unique()
+    tables = _tables(raw, rows.filter(keep), units.filter(keep), parts.filter(keep), definition, context)
+    return ReadResult(
+        definition=definition,
+        tables=tables,
+        failures=found,
+        rows_read=read,
+        rows_accepted=rows[ROW].n_unique() - quarantined_rows,
+        rows_quarantined=quarantined_rows,
+        ignored=ignored,
+        checked_rows={name: _checked(name, definition, rows, units, parts) for name in FEED_TABLES[definition.feed]},
+        quarantined_units=tuple(refused.to_list()),
+        notes=extracted.notes,
+    )
+
+
+def _unit_and_part_rows(
+    extracted: Extract, definition: SourceDefinition, context: ReadContext
+) -> tuple[pl.DataFrame, pl.DataFrame, list[pl.DataFrame]]:
+    """Rows of the unit table, rows of its parts (lines of orders), and cross-row refusals."""
+    if definition.feed == "orders":
+        parts = orders.lines(extracted, definition)
+        return orders.orders(parts, definition, context), parts, orders.refusals(parts, extracted.headers)
+    units = records.unit_rows(extracted, definition, context)
+    return units, units.clear(), records.refusals(extracted, definition)
+
+
+def _contract_failures(
+    feed: str, units: pl.DataFrame, parts: pl.DataFrame, already: pl.DataFrame, headers: dict[str, str]
+) -> list[pl.DataFrame]:
+    """What the contract refuses, less what is reported as unreadable already."""
+    results = []
+    frames = {UNIT_TABLE[feed]: units} | ({"order_lines": parts} if feed == "orders" else {})
+    for name, frame in frames.items():
+        absent = [c.name for c in CANONICAL[name].columns if c.name not in frame.columns]
+        frame = frame.with_columns(pl.lit(None, dtype=CANONICAL[name].column_by_name[c].dtype).alias(c) for c in absent)
+        tested = {rule: v.fill_null(False) for rule in rules_of(CANONICAL[name]) if (v := rule.violation()) is not None}
+        counts = frame.select(v.sum().alias(rule.name) for rule, v in tested.items()).row(0, named=True)
+        for rule, violated in tested.items():
+            if not counts[rule.name]:
+                continue
+            # A value that could not be read is missing for that reason; it is told once.
+            known = already.filter((pl.col("column") == rule.column) | (rule.code == "missing"))["unit_id"]
+            bad = frame.filter(violated & ~pl.col(UNIT).is_in(known.implode()))
+            header = headers.get(rule.column, rule.column)
+            results.append(failures(bad, name, rule.column, rule.code, header, pl.col(rule.column)))
+    return results
+
+
+def _tables(
+    raw: RawTable, rows: pl.DataFrame, units: pl.DataFrame, parts: pl.DataFrame, definition: SourceDefinition, context: ReadContext
+) -> dict[str, pl.DataFrame]:
+    if definition.feed == "orders":
+        first = parts.unique(UNIT, keep="first", maintain_order=True)
+        return {
+            "orders": orders.to_contract(units, definition, context),
+            "order_lines": orders.order_lines(parts, definition, context),
+            "contacts": people.contacts(first, definition, context, pl.col("ordered_at")),
+            "consents": people.consents(first, definition, context, pl.col("ordered_at")),
+        }
+    tables = {UNIT_TABLE[definition.feed]: records.to_contract(units, definition, context)}
+    if definition.feed == "surveys":
+        tables["answers"] = records.answers(raw, units, definition, context)
+        stated = pl.coalesce("submitted_at", "version_at")
+        tables["contacts"] = people.contacts(units, definition, context, stated)
+    if definition.feed == "customers":
+        tables["contacts"] = people.contacts(units, definition, context, pl.col("version_at"))
+        tables["consents"] = people.consents(units, definition, context, pl.col("version_at"))
+    return tables
+
+
+def _checked(table: str, definition: SourceDefinition, rows: pl.DataFrame, units: pl.DataFrame, parts: pl.DataFrame) -> int:
+    if table == "order_lines":
+        return parts.height
+    return units.height if table == UNIT_TABLE[definition.feed] else rows.height
+
+

@@ -1,0 +1,97 @@
+"""The scores of a run in one call: from dbt facts to the `SCORES` tables and reminder lists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+import polars as pl
+
+from transforms import contact, reorder, segments
+from transforms.canonical import SCORES
+
+FACTS = ("fct_occasions", "fct_order_lines")
+
+
+def score(
+    facts: Mapping[str, pl.DataFrame],
+    products: pl.DataFrame,
+    as_of: date,
+    segment_policy: segments.SegmentPolicy,
+    reorder_policy: reorder.ReorderPolicy,
+) -> dict[str, pl.DataFrame]:
+    """Every score table: global curves and thresholds first, then one row per customer.
+
+    Args:
+        facts: the frames named in FACTS.
+        products: the current products.
+    """
+    occasions = facts["fct_occasions"]
+    lines = facts["fct_order_lines"].filter(pl.col("is_purchase"))
+    by_band = segments.curves(occasions, as_of)
+    limits = segments.lifecycle_limits(by_band, segment_policy)
+    features = segments.customer_features(occasions, as_of, segment_policy.window_days)
+    named, cuts = segments.segment(features, limits)
+    known_people = lines.join(occasions.select("customer_id").unique(), on="customer_id", how="semi")
+    bought = reorder.purchases(known_people)
+    intervals = reorder.intervals(bought, as_of, reorder_policy)
+    tables = {
+        "customer_segments": named,
+        "score_thresholds": segments.thresholds(cuts, limits),
+        "survival_curve": segments.survival_table(by_band),
+        "product_intervals": intervals,
+        "reorder_due": reorder.due(bought, intervals, products, as_of, reorder_policy),
+    }
+    assert tables.keys() == SCORES.keys()
+    return tables
+
+
+def reminder_lists(scores: Mapping[str, pl.DataFrame], contacts: pl.DataFrame, customers: pl.DataFrame, as_of: date) -> list[contact.ReminderList]:
+    """The reminder lists of a run, consent applied."""
+    return [
+        contact.reorder_list(scores["reorder_due"], contacts, customers),
+        contact.win_back_list(scores["customer_segments"], contacts, customers, as_of),
+    ]
+
+
+def list_checks(lists: list[contact.ReminderList], customers: pl.DataFrame) -> pl.DataFrame:
+    """What the door out asks of lists, counted against the customers anew.
+
+    Returns:
+        list_name, rows, rows_without_consent, rows_without_email, duplicate_rows,
+        rows_not_in_segment_population: one row per list.
+    """
+    agreed = customers.filter(pl.col("email_marketing_consent")).select("customer_id")
+    known = customers.filter(pl.col("is_identified")).select("customer_id")
+    rows = [
+        (
+            one.name,
+            one.rows.height,
+            one.rows.join(agreed, on="customer_id", how="anti").height,
+            one.rows["email"].null_count(),
+            int(one.rows["email"].is_duplicated().sum()),
+            one.rows.join(known, on="customer_id", how="anti").height,
+        )
+        for one in lists
+    ]
+    names = ("rows", "rows_without_consent", "rows_without_email", "duplicate_rows", "rows_not_in_segment_population")
+    return pl.DataFrame(rows, orient="row", schema={"list_name": pl.String, **dict.fromkeys(names, pl.Int64)})
+
+
+def segment_members(named: pl.DataFrame, contacts: pl.DataFrame, customers: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """One frame per segment: who is in it, the scores that put them there, and consent."""
+    agreed = customers.select("customer_id", "email_marketing_consent", "country")
+    plain = contacts.select("customer_id", "email", "first_name", "last_name", "language")
+    full = named.join(plain, on="customer_id", how="left").join(agreed, on="customer_id", how="left")
+    full = full.with_columns(reason=explanation()).sort("customer_id")
+    return {name: full.filter(pl.col("segment") == name).drop("segment") for name in sorted(segments.SEGMENTS)}
+
+
+def explanation() -> pl.Expr:
+    """Why a customer is in the segment, in one sentence."""
+    return pl.concat_str(
+        pl.lit("last order "), "days_since_last_order", pl.lit(" days ago (score "), "recency_score", pl.lit(" of 5), "),
+        "occasion_count", pl.lit(" purchases in the window (score "), "frequency_score", pl.lit("), "),
+        pl.col("net_sales_amount").cast(pl.String), pl.lit(" spent (score "), "monetary_score", pl.lit(")"),
+        pl.when(pl.col("lifecycle_state") == "new").then(pl.lit("; first purchase, younger than the at-risk limit")).otherwise(pl.lit("")),
+    )  # fmt: skip
