@@ -6,7 +6,15 @@ import os
 from datetime import timedelta
 from typing import Any
 
-from airflow.sdk import Asset, IdentityMapper, Param, PartitionedAssetTimetable
+from airflow.sdk import (
+    Asset,
+    ExceptionRetryPolicy,
+    IdentityMapper,
+    Param,
+    PartitionedAssetTimetable,
+    RetryAction,
+    RetryRule,
+)
 
 # 03:30 in UTC is past midnight from London to Auckland; a shop west of that sets its own hour.
 # "never" keeps `suki run` from also starting the night that the clock missed.
@@ -49,6 +57,12 @@ PUBLICATION_FORM = {
 }
 
 
+def announce(published: dict[str, Any], event: Any) -> None:
+    """Put run and business date on the asset event, the date as the key that consumers run for."""
+    event.extra = {key: published[key] for key in ("run_id", "as_of")}
+    event.add_partitions(published["as_of"])
+
+
 def published_run_id(context: dict[str, Any]) -> str:
     """Which publication a consumer works on: the form's, the one that started it, or the last."""
     if context["params"]["run_id"]:
@@ -60,6 +74,10 @@ def published_run_id(context: dict[str, Any]) -> str:
 def alert_owner(context: dict[str, Any]) -> None:
     """Tell the owner which task failed, for which business date, and where its log is."""
     from suki import pipeline
+    from suki.errors import HeldError
+
+    if isinstance(context.get("exception"), HeldError):
+        return  # the pipeline has already told the owner, and why
 
     task, run = context["ti"], context["dag_run"]
     opened = task.xcom_pull(task_ids="ingest") or {}
@@ -72,6 +90,9 @@ def alert_owner(context: dict[str, Any]) -> None:
     )
 
 
+# The same files and the same configuration fail the same way: no second try.
+WILL_NOT_PASS = ["suki.errors.HeldError", "suki.errors.ConfigurationError"]
+
 TASK_DEFAULTS = {
     "owner": "suki",
     # Finish a night that was begun before the next one of a backfill takes the pool's slot.
@@ -79,6 +100,9 @@ TASK_DEFAULTS = {
     # A person who waits at a terminal is told at once: `suki run` sets this to 0.
     "retries": int(os.environ.get("SUKI_TASK_RETRIES", "2")),
     "retry_delay": timedelta(minutes=2),
+    "retry_policy": ExceptionRetryPolicy([RetryRule(WILL_NOT_PASS, RetryAction.FAIL)]),
     "execution_timeout": timedelta(hours=2),
     "on_failure_callback": alert_owner,
+    "multiple_outputs": False,
 }
+WAREHOUSE_TASK = {**TASK_DEFAULTS, "pool": WAREHOUSE_POOL}

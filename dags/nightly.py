@@ -2,22 +2,21 @@
 
 On the clock that is the last date complete in the shop's zone: the night of 2 January publishes
 1 January, and `airflow backfill create` over past nights publishes each and contacts nobody.
-By hand the form decides; empty and without a date of its own, the newest date in the files.
+By hand the form decides; left empty, the newest date in the files.
 
 **Triage.** Every step is harmless to repeat: clear the failed task and the rest follows.
-`ingest`: a source does not fit its file; `suki doctor` names the file, the column, the remedy.
-`build`, `score`: the table of models at the end of the task's log shows the one that failed.
-`publish` failed as *held*: a check at the door out refused. The last good publication stands and
-no mail went out; the reason is in `suki status`.
+`ingest`: a source does not fit its file; `suki doctor` names file, column and remedy. `build`,
+`score`: the table of models at the end of the task's log shows the one that failed. *Held*:
+a door refused, the last good publication stands, `suki status` says why.
 """
 
 from __future__ import annotations
 
-from _defaults import NIGHTLY_CLOCK, NIGHTLY_FORM, PUBLICATION, TASK_DEFAULTS, WAREHOUSE_POOL
+from _defaults import NIGHTLY_CLOCK, NIGHTLY_FORM, PUBLICATION, WAREHOUSE_TASK, announce
 from airflow.sdk import dag, task
-from airflow.sdk.exceptions import AirflowFailException
 
 from suki import pipeline
+from suki.errors import HeldError
 
 
 @dag(
@@ -26,10 +25,12 @@ from suki import pipeline
     max_active_runs=1,
     tags=["build"],
     params=NIGHTLY_FORM,
-    default_args={**TASK_DEFAULTS, "pool": WAREHOUSE_POOL, "multiple_outputs": False},
+    default_args=WAREHOUSE_TASK,
     doc_md=__doc__,
 )
 def nightly():
+    """One night: from the files that have landed to a publication."""
+
     @task
     def ingest(params=None, logical_date=None):
         night = pipeline.business_date(logical_date) if logical_date else "latest"
@@ -47,9 +48,8 @@ def nightly():
     def publish(run, outlet_events=None):
         published = pipeline.publish(run["run_id"])
         if published["outcome"] == "held":
-            raise AirflowFailException(f"held: {published['reason']}")
-        outlet_events[PUBLICATION].extra = {key: published[key] for key in ("run_id", "as_of")}
-        outlet_events[PUBLICATION].add_partitions(published["as_of"])
+            raise HeldError(published["reason"])
+        announce(published, outlet_events[PUBLICATION])
         return published
 
     run = ingest()

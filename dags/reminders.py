@@ -27,10 +27,12 @@ from suki import pipeline
     max_active_runs=1,
     tags=["contact"],
     params=PUBLICATION_FORM,
-    default_args={**TASK_DEFAULTS, "multiple_outputs": False},
+    default_args=TASK_DEFAULTS,
     doc_md=__doc__,
 )
 def reminders():
+    """The reminder lists of one publication."""
+
     @task(inlets=[PUBLICATION])
     def remind(**context):
         return pipeline.remind(published_run_id(context))

@@ -28,10 +28,12 @@ from suki import pipeline
     max_active_runs=1,
     tags=["contact"],
     params=PUBLICATION_FORM,
-    default_args={**TASK_DEFAULTS, "multiple_outputs": False},
+    default_args=TASK_DEFAULTS,
     doc_md=__doc__,
 )
 def reports():
+    """The KPI mail of one publication."""
+
     @task(inlets=[PUBLICATION])
     def report(**context):
         return pipeline.report(published_run_id(context))

@@ -1,12 +1,13 @@
 """Charts as crisp PNG pictures, each with a title that states its finding, units, n and date.
 
-A mail prints the title as text above the picture (readable on a phone, and with pictures off);
-a picture that stands alone, as on the site, carries it inside.
+The title is printed as text above the picture: readable on a phone, in any script, and with
+pictures off. Only the heat map, made to be passed on as a picture, carries it inside.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from reports.contexts import ReportContext
 from reports.drawing import (
@@ -25,7 +26,7 @@ from reports.findings import (
     revenue_finding,
 )
 from reports.formats import Formats
-from reports.rows import SMALL_SAMPLE
+from reports.rows import SMALL_SAMPLE, RevenueMonth
 from reports.words import _, reason_words
 
 
@@ -47,9 +48,7 @@ class NoPicture:
     reason: str
 
 
-def retention_trend(
-    context: ReportContext, formats: Formats, *, titled: bool = True
-) -> Picture | NoPicture:
+def retention_trend(context: ReportContext, formats: Formats) -> Picture | NoPicture:
     """True retention by month for the configured active window; hollow points have n < 30."""
     months = rated_months(context)
     if len(months) < 2:
@@ -61,12 +60,12 @@ def retention_trend(
         {
             "month": month.period_start.isoformat(),
             "label": formats.month_tiny(month.period_start),
-            "rate": float(month.true_retention_rate),
-            "text": formats.percent(month.true_retention_rate),
+            "rate": float(rate),
+            "text": formats.percent(rate),
             "few": month.customers_at_start < SMALL_SAMPLE,
-            "last": month is months[-1],
+            "last": month is months[-1][0],
         }
-        for month in months
+        for month, rate in months
     ]
     told = "; ".join(f"{record['label']} {record['text']}" for record in records[-6:])
     return Picture(
@@ -74,28 +73,28 @@ def retention_trend(
         file_name="retention-trend.png",
         finding=finding,
         told=_("Latest months: {figures}.").format(figures=told),
-        png=png(trend_layers(records), finding if titled else None),
+        png=png(trend_layers(records)),
     )
 
 
-def revenue(
-    context: ReportContext, formats: Formats, *, titled: bool = True
-) -> Picture | NoPicture:
-    """Net sales by month, stacked: existing customers below, new customers on top."""
+def revenue(context: ReportContext, formats: Formats) -> Picture | NoPicture:
+    """Net sales by month, stacked: existing customers, new customers, guests nobody can name."""
     months = context.revenue[-13:]
     if not months:
         return NoPicture(_("No sales chart yet: there is no complete month."))
     finding = revenue_finding(context, formats)
-    existing, new = _("Existing customers"), _("New customers and guests")
-    records = []
-    for month in months:
-        label = formats.month_tiny(month.month_start)
-        old_amount = month.existing_customer_net_sales_amount
-        amounts = {existing: old_amount, new: month.net_sales_amount - old_amount}
-        for order, (group, amount) in enumerate(amounts.items()):
-            records.append(
-                {"label": label, "group": group, "order": order, "amount": float(amount)}
-            )
+    groups = {_("Existing customers"): _existing, _("New customers"): _new, _("Guests"): _guests}
+    shown = [name for name, amount in groups.items() if any(amount(month) for month in months)]
+    records = [
+        {
+            "label": formats.month_tiny(month.month_start),
+            "group": name,
+            "order": order,
+            "amount": float(groups[name](month)),
+        }
+        for month in months
+        for order, name in enumerate(shown)
+    ]
     told = "; ".join(
         f"{formats.month_tiny(month.month_start)} {formats.money(month.net_sales_amount)}"
         for month in months[-6:]
@@ -106,16 +105,14 @@ def revenue(
         file_name="revenue.png",
         finding=finding,
         told=_("Latest months: {figures}.").format(figures=told),
-        png=png(revenue_layers(records, [existing, new], ticks), finding if titled else None),
+        png=png(revenue_layers(records, shown, ticks)),
     )
 
 
-def cohorts(
-    context: ReportContext, formats: Formats, *, titled: bool = True
-) -> Picture | NoPicture:
+def cohorts(context: ReportContext, formats: Formats) -> Picture | NoPicture:
     """Heat map of cohorts by months since the first order; unfinished months are left blank."""
     cells = [
-        cell
+        (cell, cell.retention_rate)
         for row in context.cohorts
         for cell in row.cells
         if cell is not None and cell.is_complete and cell.retention_rate is not None
@@ -130,16 +127,28 @@ def cohorts(
             "cohort": formats.month_tiny(cell.cohort_month)
             + f" (n {formats.count(cell.cohort_size)})",
             "offset": cell.month_offset,
-            "rate": float(cell.retention_rate),
-            "text": formats.heat_number(cell.retention_rate),
-            "dark": heat_level(cell.retention_rate) >= 4,
+            "rate": float(rate),
+            "text": formats.heat_number(rate),
+            "dark": heat_level(rate) >= 4,
         }
-        for cell in cells
+        for cell, rate in cells
     ]
     return Picture(
         cid="cohorts@suki",
         file_name="cohorts.png",
         finding=finding,
         told=finding.title + ".",
-        png=png(cohort_layers(records), finding if titled else None, height=300),
+        png=png(cohort_layers(records), finding, height=300),
     )
+
+
+def _existing(month: RevenueMonth) -> Decimal:
+    return month.existing_customer_net_sales_amount
+
+
+def _new(month: RevenueMonth) -> Decimal:
+    return month.identified_net_sales_amount - month.existing_customer_net_sales_amount
+
+
+def _guests(month: RevenueMonth) -> Decimal:
+    return month.net_sales_amount - month.identified_net_sales_amount

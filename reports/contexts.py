@@ -103,6 +103,16 @@ class ReportContext:
         return tuple(row for row in self.cohorts if any(row.cells))
 
     @property
+    def other_retention(self) -> tuple[RetentionMonth, ...]:
+        """The months of the other active windows."""
+        return tuple(month for month in self.retention if month not in self.headline_retention)
+
+    @property
+    def has_running_month(self) -> bool:
+        """Whether the heat map shows a month that is not over."""
+        return any(cell and not cell.is_complete for row in self.cohorts for cell in row.cells)
+
+    @property
     def cohort_averages(self) -> tuple[CohortAverage, ...]:
         """One average per month after acquisition, over complete cells only."""
         return tuple(_average(self.cohorts, offset) for offset in COHORT_OFFSETS)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import textwrap
 import zlib
 from decimal import Decimal
+from math import ceil, floor, log10
 from typing import Any
 
 from reports.findings import Finding
@@ -19,7 +20,7 @@ WIDTH, HEIGHT = 500, 210  # drawn small, so that its letters stay readable on a 
 SCALE = 2.4
 FONT = "Liberation Sans"  # inside vl-convert: the same letters, and bytes, on every machine
 INK, MUTED, HAIRLINE = "#17282b", "#5b6b6f", "#e2e8e7"
-TEAL, AMBER = "#0f5e5a", "#e0a030"
+TEAL, AMBER, GREY = "#0f5e5a", "#e0a030", "#b9c5c3"
 HEAT = ["#eef5f3", "#cfe5e0", "#a5cfc8", "#6fb1a9", "#3a8c86", "#0f5e5a"]
 LARGEST_HEAT = Decimal("0.5")
 
@@ -37,7 +38,7 @@ def trend_layers(records: list[dict[str, Any]]) -> Any:
     middle, half = (min(rates) + max(rates)) / 2, max(0.05, (max(rates) - min(rates)) * 0.6)
     domain = [max(0.0, middle - half), min(1.0, middle + half)]
     labels = [record["label"] for record in records]
-    base = alt.Chart(alt.Data(values=records)).encode(
+    base = _chart(records).encode(
         x=_month_axis(labels),
         y=alt.Y("rate:Q").title(None).scale(domain=domain, nice=True).axis(format="%", tickCount=3),
     )
@@ -45,20 +46,27 @@ def trend_layers(records: list[dict[str, Any]]) -> Any:
     points = base.mark_point(size=42, stroke=TEAL, strokeWidth=2, filled=True, opacity=1).encode(
         fill=alt.condition("datum.few", alt.value("#ffffff"), alt.value(TEAL))
     )
+    # The label keeps clear of the line: below the point when the line comes from above.
+    is_falling = len(rates) > 1 and rates[-1] < rates[-2]
     last = base.transform_filter("datum.last").mark_text(
-        dy=-14, align="right", dx=8, fontSize=15, fontWeight="bold", color=TEAL
+        dy=20 if is_falling else -14,
+        align="right",
+        dx=8,
+        fontSize=15,
+        fontWeight="bold",
+        color=TEAL,
     )
     return line + points + last.encode(text="text:N")
 
 
-def revenue_layers(records: list[dict[str, Any]], groups: list[str], ticks: dict) -> Any:
+def revenue_layers(records: list[dict[str, Any]], groups: list[str], ticks: dict[int, str]) -> Any:
     """Stacked monthly bars, the first group at the bottom."""
     import altair as alt
 
     labels = list(dict.fromkeys(record["label"] for record in records))
     words = "{" + ", ".join(f"'{value}': '{text}'" for value, text in ticks.items()) + "}"
     return (
-        alt.Chart(alt.Data(values=records))
+        _chart(records)
         .mark_bar(size=22)
         .encode(
             x=_month_axis(labels),
@@ -67,7 +75,7 @@ def revenue_layers(records: list[dict[str, Any]], groups: list[str], ticks: dict
             .axis(values=list(ticks), labelExpr=f"{words}[datum.value]")
             .stack("zero"),
             color=alt.Color("group:N")
-            .scale(domain=groups, range=[TEAL, AMBER])
+            .scale(domain=groups, range=[TEAL, AMBER, GREY][: len(groups)])
             .legend(
                 orient="top",
                 title=None,
@@ -86,7 +94,7 @@ def cohort_layers(records: list[dict[str, Any]]) -> Any:
     import altair as alt
 
     rows = list(dict.fromkeys(record["cohort"] for record in records))
-    base = alt.Chart(alt.Data(values=records)).encode(
+    base = _chart(records).encode(
         x=alt.X("offset:O")
         .title(_("months after the first order"))
         .axis(orient="top", labelAngle=0),
@@ -100,6 +108,12 @@ def cohort_layers(records: list[dict[str, Any]]) -> Any:
     ).encode(text="text:N", color=ink)
 
 
+def _chart(records: list[dict[str, Any]]) -> Any:
+    import altair as alt
+
+    return alt.Chart(alt.Data(values=records))  # type: ignore[no-untyped-call]
+
+
 def _month_axis(labels: list[str]) -> Any:
     import altair as alt
 
@@ -109,20 +123,19 @@ def _month_axis(labels: list[str]) -> Any:
     return alt.X("label:N").title(None).sort(labels).axis(values=shown, labelAngle=0, grid=False)
 
 
-def money_ticks(largest: float, formats: Formats) -> dict[float, str]:
-    """Three or four round amounts from zero, with their labels in the reader's locale."""
-    from math import floor, log10
+def money_ticks(largest: float, formats: Formats) -> dict[int, str]:
+    """Up to five round amounts from zero, with their labels in the reader's locale.
 
-    if largest <= 0:
-        return {0: formats.money_short(Decimal(0))}
-    raw = largest / 3
+    Whole numbers, because the label of a tick is looked up by the number as JavaScript writes it.
+    """
+    raw = max(largest, 4.0) / 4
     unit = 10 ** floor(log10(raw))
-    step = next(unit * factor for factor in (1, 2, 2.5, 5, 10) if unit * factor >= raw * 0.99)
-    values = [step * index for index in range(int(largest // step) + 1)]
-    return {value: formats.money_short(Decimal(str(value))) for value in values}
+    step = ceil(next(unit * factor for factor in (1, 2, 2.5, 5, 10) if unit * factor >= raw))
+    values = range(0, max(0, floor(largest)) + 1, step)
+    return {value: formats.count_short(Decimal(value)) for value in values}
 
 
-def png(layers: Any, finding: Finding | None, height: int = HEIGHT) -> bytes:
+def png(layers: Any, finding: Finding | None = None, height: int = HEIGHT) -> bytes:
     """Draw layers as PNG, with the finding as title when given."""
     import vl_convert
 

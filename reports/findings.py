@@ -55,7 +55,7 @@ def _sales_sentence(context: ReportContext, formats: Formats) -> str:
     share = context.kpi("existing_customer_revenue_share")
     if share is None or share.value is None:
         return f"{sentence}."
-    return _("{sentence}; {share} came from existing customers.").format(
+    return _("{sentence}; existing customers made {share} of sales to known customers.").format(
         sentence=sentence, share=formats.percent(share.value)
     )
 
@@ -84,11 +84,11 @@ def tone(kpi: Kpi, change: Change | None, base: Decimal | None, formats: Formats
 def retention_finding(context: ReportContext, formats: Formats) -> Finding:
     """Title of the retention chart, from its latest month with a rate."""
     months = rated_months(context)
-    latest = months[-1]
+    latest, rate = months[-1]
     title = _("{rate} of active customers stayed in {month}").format(
-        rate=formats.percent(latest.true_retention_rate), month=formats.month(latest.period_start)
+        rate=formats.percent(rate), month=formats.month(latest.period_start)
     )
-    starts = [month.customers_at_start for month in months]
+    starts = [month.customers_at_start for month, _rate in months]
     subtitle = _(
         "Share still active after each month (order in the last {days} days); "
         "n = {low} to {high} customers; complete months to {end}"
@@ -103,17 +103,16 @@ def retention_finding(context: ReportContext, formats: Formats) -> Finding:
 
 def cohort_finding(context: ReportContext, formats: Formats) -> Finding:
     """Title of the cohort heat map: how many come back after one month, and after six."""
-    told = {row.month_offset: row for row in context.cohort_averages if row.rate is not None}
-    first = told[min(told)]
+    averages = context.cohort_averages
+    told = {row.month_offset: row.rate for row in averages if row.rate is not None}
+    first = next(row for row in averages if row.month_offset == min(told))
     title = _("{rate} of new customers order again in month {k}").format(
-        rate=formats.percent(first.rate), k=first.month_offset
+        rate=formats.percent(told[first.month_offset]), k=first.month_offset
     )
     later = [offset for offset in told if offset in (3, 6, 12) and offset != first.month_offset]
     if later:
-        last = told[max(later)]
-        title += _(", {rate} in month {k}").format(
-            rate=formats.percent(last.rate), k=last.month_offset
-        )
+        last = max(later)
+        title += _(", {rate} in month {k}").format(rate=formats.percent(told[last]), k=last)
     subtitle = _(
         "% of each month's new customers with an order that many months later; "
         "n = {n} customers in {cohorts} cohorts; complete months to {end}"
@@ -141,10 +140,8 @@ def revenue_finding(context: ReportContext, formats: Formats) -> Finding:
     title = _("{amount} net sales in {month}").format(
         amount=formats.money(latest.net_sales_amount), month=formats.month(latest.month_start)
     )
-    if latest.net_sales_amount > 0 and existing >= 0:
-        title += _(", {share} from existing customers").format(
-            share=formats.percent(existing / latest.net_sales_amount)
-        )
+    if existing > 0:
+        title += _(", {amount} from existing customers").format(amount=formats.money(existing))
     subtitle = _(
         "Net sales by month, {currency}; n = {n} orders in the latest month; "
         "complete months to {end}"
@@ -156,9 +153,13 @@ def revenue_finding(context: ReportContext, formats: Formats) -> Finding:
     return Finding(title, subtitle)
 
 
-def rated_months(context: ReportContext) -> list[RetentionMonth]:
-    """The headline months that have a true retention rate, oldest first."""
-    return [month for month in context.headline_retention if month.true_retention_rate is not None]
+def rated_months(context: ReportContext) -> list[tuple[RetentionMonth, Decimal]]:
+    """The headline months that have a true retention rate, and that rate, oldest first."""
+    return [
+        (month, month.true_retention_rate)
+        for month in context.headline_retention
+        if month.true_retention_rate is not None
+    ]
 
 
 def _comparison(kpi: Kpi, formats: Formats) -> str:

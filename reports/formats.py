@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
@@ -11,6 +12,7 @@ from functools import cached_property
 from babel import Locale
 from babel.dates import format_date
 from babel.numbers import (
+    format_compact_decimal,
     format_currency,
     format_decimal,
     format_percent,
@@ -33,7 +35,7 @@ class Formats:
         self.locale = Locale.parse(locale.replace("-", "_"))
         self.currency = currency
 
-    def count(self, number: int) -> str:
+    def count(self, number: int | Decimal) -> str:
         """A whole number with group separators."""
         return format_decimal(int(number), "#,##0", locale=self.locale)
 
@@ -51,14 +53,12 @@ class Formats:
         rounded = round(Decimal(amount), digits)
         return format_currency(rounded, self.currency, locale=self.locale)
 
-    def money_short(self, amount: Decimal) -> str:
-        """Money for a chart's axis or label: thousands and millions in short."""
-        from babel.numbers import format_compact_currency
+    def count_short(self, number: Decimal) -> str:
+        """A round number for a chart's axis, thousands and millions in short.
 
-        digits = 0 if abs(amount) < WHOLE_UNITS_FROM else 1
-        return format_compact_currency(
-            amount, self.currency, locale=self.locale, fraction_digits=digits
-        )
+        Without a currency sign: the font of the charts lacks some, and the title names it.
+        """
+        return format_compact_decimal(number, locale=self.locale, fraction_digits=1)
 
     def percent(self, share: Decimal) -> str:
         """A fraction as a percentage with one decimal."""
@@ -74,7 +74,7 @@ class Formats:
 
     def quantity(self, number: Decimal, unit: str) -> str:
         """A value of a KPI in its unit: share, money, count or points."""
-        writers = {
+        writers: dict[str, Callable[[Decimal], str]] = {
             "share": self.percent,
             "money": self.money,
             "count": self.count,
@@ -98,6 +98,11 @@ class Formats:
     def exact(self, number: Decimal) -> str:
         """A number with every digit it was published with, for sums that must agree."""
         return format_decimal(number, "#,##0.####", locale=self.locale)
+
+    def first_sentence(self, text: str) -> str:
+        """The first sentence of a warning; the page Data quality has the rest."""
+        sentence, stop, _rest = text.partition(". ")
+        return sentence + stop.strip()
 
     def unbroken(self, text: str) -> str:
         """The same words on one line."""

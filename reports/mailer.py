@@ -104,7 +104,9 @@ def _check_one_address(name: str, value: str) -> None:
 
 
 def _add_pictures(message: EmailMessage, rendered: RenderedMail) -> None:
-    html_part = message.get_payload()[1]
+    html_part = message.get_body(("html",))
+    if html_part is None:
+        raise ValueError("a mail with pictures needs an HTML part")
     for cid, png in rendered.images.items():
         file_name = cid.split("@")[0] + ".png"
         html_part.add_related(

@@ -20,7 +20,17 @@ if TYPE_CHECKING:
 
 TEMPLATES = Path(__file__).parent / "templates"
 NUMBER_FILTERS = (
-    *("count", "exact", "heat_number", "is_flat", "money", "money_exact", "percent", "points"),
+    *(
+        "count",
+        "exact",
+        "first_sentence",
+        "heat_number",
+        "is_flat",
+        "money",
+        "money_exact",
+        "percent",
+        "points",
+    ),
     *("quantity", "signed", "unbroken"),
     *("day", "kpi_period", "month", "month_name", "month_short", "month_tiny", "period"),
 )
@@ -39,11 +49,11 @@ class RenderedMail:
 
 @dataclass(frozen=True)
 class OwnerAlert:
-    """What an owner must know when a run failed or was held."""
+    """What an owner must know when a run failed or was held; `as_of` is none before it is set."""
 
     shop_name: str
     locale: str
-    as_of: date
+    as_of: date | None
     run_id: str
     is_held: bool
     step: str
@@ -70,8 +80,8 @@ def render_mail(context: ReportContext) -> RenderedMail:
     """Render the KPI mail of one run."""
     formats = Formats(context.locale, context.currency)
     pictures = {
-        "retention": charts.retention_trend(context, formats, titled=False),
-        "revenue": charts.revenue(context, formats, titled=False),
+        "retention": charts.retention_trend(context, formats),
+        "revenue": charts.revenue(context, formats),
     }
     values = report_values(context, formats) | {"pictures": pictures}
     drawn = [picture for picture in pictures.values() if isinstance(picture, charts.Picture)]
@@ -122,7 +132,7 @@ def _environment(locale: str, currency: str) -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
-    built.install_null_translations(newstyle=True)
+    built.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
     built.filters |= {name: getattr(formats, name) for name in NUMBER_FILTERS}
     built.filters |= {
         "metric": words.metric_words,

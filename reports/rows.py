@@ -22,7 +22,7 @@ class Kpi:
     """One row of `rpt_headline`. Shares are fractions, money is in the reporting currency."""
 
     position: int
-    metric_id: str
+    metric_id: str | None
     metric: str
     unit: str
     period_start: date | None
@@ -131,6 +131,7 @@ class RevenueMonth:
     discount_amount: Decimal
     returns_amount: Decimal
     net_sales_amount: Decimal
+    identified_net_sales_amount: Decimal
     existing_customer_net_sales_amount: Decimal
 
 

@@ -15,7 +15,9 @@ class ReportError(Exception):
     """A report cannot be made truthfully; the text says which table, column or value and why."""
 
 
-def read_rows(marts: Path, table: str, columns: tuple[str, ...], as_of: date) -> list[dict]:
+def read_rows(
+    marts: Path, table: str, columns: tuple[str, ...], as_of: date
+) -> list[dict[str, Any]]:
     """Read one `rpt_` table as dictionaries, in the order it was published.
 
     Floats arrive as exact decimals of their published digits, so that what a mail prints is what
@@ -46,7 +48,7 @@ def read_rows(marts: Path, table: str, columns: tuple[str, ...], as_of: date) ->
     ]
 
 
-def refuse_unfinished(rows: list[dict], table: str, as_of: date) -> None:
+def refuse_unfinished(rows: list[dict[str, Any]], table: str, as_of: date) -> None:
     """Fail closed when a table of complete periods holds one that is still running.
 
     Raises:

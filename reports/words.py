@@ -52,7 +52,10 @@ METRICS = {
     ),
     "existing_customer_revenue_share": MetricWords(
         _("Sales from existing customers"),
-        _("Net sales to customers who had bought on an earlier day, as a share of net sales."),
+        _(
+            "Net sales to customers who had bought on an earlier day, as a share of net sales to "
+            "known customers; orders of guests nobody can name are left out."
+        ),
         better="",
     ),
     "net_sales": MetricWords(
@@ -138,6 +141,8 @@ REASONS = {
     "no_complete_month": _("no complete month yet"),
     "no_customers": _("no customer in the period"),
     "no_orders": _("no order in the period"),
+    "nobody_observed_long_enough": _("no first-time buyer has been observed long enough"),
+    "nothing_to_divide_by": _("nothing to divide by in the period"),
     "denominator_zero": _("nothing to divide by in the period"),
     "zero_denominator": _("nothing to divide by in the period"),
 }

@@ -18,19 +18,31 @@ Exit codes: 0 good, 1 failed, 2 bad usage or configuration,
             3 published with warnings, 4 held."""
 
 as_of_option = click.option(
-    "--as-of", default="latest", show_default=True, metavar="DATE", help="Last business date, such as 2026-10-31, or latest: the newest date with an order."
+    "--as-of",
+    default="latest",
+    show_default=True,
+    metavar="DATE",
+    help="Last business date, such as 2026-10-31, or latest: the newest date with an order.",
 )
 known_at_option = click.option(
-    "--known-at", default=None, metavar="TIME", help="Use only files that had arrived by this moment (ISO 8601). Such a run contacts nobody and moves no pointer."
+    "--known-at",
+    default=None,
+    metavar="TIME",
+    help="Use only files that had arrived by this moment (ISO 8601). Such a run contacts nobody and moves no pointer.",
 )
 seen_at_option = click.option(
-    "--seen-at", default=None, metavar="TIME", help="Arrival moment to record for new files, when loading history."
+    "--seen-at",
+    default=None,
+    metavar="TIME",
+    help="Arrival moment to record for new files, when loading history.",
 )
 run_argument = click.argument("run_id", required=False)
 
 
 @click.group(epilog=CODES, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--verbose", "-v", is_flag=True, help="Tell more on the way, such as every dbt model.")
+@click.option(
+    "--verbose", "-v", is_flag=True, help="Tell more on the way, such as every dbt model."
+)
 @click.version_option(package_name="suki", message="suki %(version)s")
 def cli(verbose: bool) -> None:
     """Who keeps coming back, who is slipping away, and what to do about it tomorrow.
@@ -41,7 +53,9 @@ def cli(verbose: bool) -> None:
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
     logging.getLogger("suki").setLevel(logging.INFO)
     if not verbose:
-        logging.getLogger("suki").addFilter(lambda record: not record.getMessage().startswith("dbt "))
+        logging.getLogger("suki").addFilter(
+            lambda record: not record.getMessage().startswith("dbt ")
+        )
 
 
 @cli.command(epilog=CODES)
@@ -151,13 +165,17 @@ def doctor() -> None:
 
     findings = examine()
     for finding in findings:
-        click.echo(f"{'ok   ' if finding.is_good else 'FIX  '} {finding.subject}: {finding.message}")
+        click.echo(
+            f"{'ok   ' if finding.is_good else 'FIX  '} {finding.subject}: {finding.message}"
+        )
     if any(not finding.is_good for finding in findings):
         sys.exit(1)
 
 
 @cli.command(epilog=CODES)
-@click.option("--quarantine", "show_quarantine", is_flag=True, help="List every refused row with its reason.")
+@click.option(
+    "--quarantine", "show_quarantine", is_flag=True, help="List every refused row with its reason."
+)
 @click.option("--limit", default=20, show_default=True, help="Rows of quarantine to list.")
 def status(show_quarantine: bool, limit: int) -> None:
     """Last runs, freshness of every feed, files refused, quarantine, messages."""
@@ -183,7 +201,9 @@ def _last_opened() -> str:
 
     newest = Ledger(Settings().ledger_url).latest_runs(1)
     if not newest:
-        raise ConfigurationError("no run has been opened yet; begin with `suki ingest` or `suki run`")
+        raise ConfigurationError(
+            "no run has been opened yet; begin with `suki ingest` or `suki run`"
+        )
     return str(newest[0]["run_id"])
 
 
@@ -207,6 +227,31 @@ def main() -> None:
     except SukiError as error:
         click.echo(f"suki: {error}", err=True)
         sys.exit(error.exit_code)
+    except Exception as error:  # the last resort: a defect is told as one, with its trace in a file
+        click.echo(f"suki: unforeseen: {type(error).__name__}: {error}", err=True)
+        click.echo(
+            f"This is a defect of Suki. The trace is in {_keep_trace(error)}; nothing half-made was published.",
+            err=True,
+        )
+        sys.exit(1)
     except KeyboardInterrupt:
         click.echo("suki: interrupted; run again, every step is harmless to repeat", err=True)
         sys.exit(1)
+
+
+def _keep_trace(error: Exception) -> str:
+    import tempfile
+    import traceback
+    from pathlib import Path
+
+    from suki.settings import Settings
+
+    trace = "".join(traceback.format_exception(error))
+    try:
+        folder = Settings().state
+        folder.mkdir(parents=True, exist_ok=True)
+    except (SukiError, OSError):
+        folder = Path(tempfile.gettempdir())
+    path = folder / "last_error.txt"
+    path.write_text(trace, encoding="utf-8")
+    return str(path)

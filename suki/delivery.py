@@ -28,7 +28,9 @@ class Delivery:
         """Nothing is opened or sent yet."""
         self._settings, self._ledger, self._tell = settings, ledger, tell
 
-    def hand_over(self, mail: RenderedMail, *, message: str, period: str, recipient: str, run_id: str) -> str:
+    def hand_over(
+        self, mail: RenderedMail, *, message: str, period: str, recipient: str, run_id: str
+    ) -> str:
         """Send one mail to one recipient, unless that was done before.
 
         Returns:
@@ -42,7 +44,13 @@ class Delivery:
         if not self._claim(key, message, period, recipient_key, run_id):
             return "already"
         name = f"{period}_{message}_{key[:12]}"
-        composed = compose(mail, self._settings.business.mail.sender, recipient, f"<{key}@{_domain(self._settings)}>", clock())
+        composed = compose(
+            mail,
+            self._settings.business.mail.sender,
+            recipient,
+            f"<{key}@{_domain(self._settings)}>",
+            clock(),
+        )
         path = write_outbox(self._settings.outbox, name, composed)
         if self._settings.smtp is None:
             self._ledger.mark_message(key, "written", path=path.name)
@@ -52,14 +60,21 @@ class Delivery:
             send(composed, SmtpSettings(**self._settings.smtp.model_dump()))
         except MailError as error:
             self._ledger.mark_message(key, "failed", reason=str(error))
-            self._tell(f"{message} for {period} was not sent: {error}; it lies in the outbox as {path.name}")
+            self._tell(
+                f"{message} for {period} was not sent: {error}; it lies in the outbox as {path.name}"
+            )
             return "failed"
         self._ledger.mark_message(key, "sent")
         return "sent"
 
     def _claim(self, key: str, message: str, period: str, recipient_key: str, run_id: str) -> bool:
         """New, or refused by the server before: a failed message was not sent and may be tried again."""
-        record = {"message": message, "period": period, "recipient_key": recipient_key, "run_id": run_id}
+        record = {
+            "message": message,
+            "period": period,
+            "recipient_key": recipient_key,
+            "run_id": run_id,
+        }
         return self._ledger.enqueue(key, **record) or self._ledger.retry_message(key, run_id)
 
     def _keyed(self, recipient: str) -> str:
@@ -78,5 +93,14 @@ def rendered_in(folder: Path, stem: str) -> RenderedMail:
     from reports.render import RenderedMail
 
     images = {p.stem: p.read_bytes() for p in sorted((folder / f"{stem}.images").glob("*.png"))}
-    read = {ending: (folder / f"{stem}{ending}").read_text(encoding="utf-8") for ending in (".subject.txt", ".txt", ".html")}
-    return RenderedMail(subject=read[".subject.txt"].strip(), preheader="", text=read[".txt"], html=read[".html"], images=images)
+    read = {
+        ending: (folder / f"{stem}{ending}").read_text(encoding="utf-8")
+        for ending in (".subject.txt", ".txt", ".html")
+    }
+    return RenderedMail(
+        subject=read[".subject.txt"].strip(),
+        preheader="",
+        text=read[".txt"],
+        html=read[".html"],
+        images=images,
+    )

@@ -61,13 +61,23 @@ def _landing(settings: Settings) -> str:
     from transforms.canonical import FEEDS
 
     if not settings.landing.is_dir():
-        raise SukiError(f"{settings.landing} does not exist; make {settings.landing}/orders and drop exports in it")
-    strangers = sorted(p.name for p in settings.landing.iterdir() if not p.name.startswith(".") and p.name not in FEEDS)
+        raise SukiError(
+            f"{settings.landing} does not exist; make {settings.landing}/orders and drop exports in it"
+        )
+    strangers = sorted(
+        p.name
+        for p in settings.landing.iterdir()
+        if not p.name.startswith(".") and p.name not in FEEDS
+    )
     if strangers:
-        raise SukiError(f"{', '.join(strangers)} in {settings.landing} is no feed; feeds are {', '.join(FEEDS)}")
+        raise SukiError(
+            f"{', '.join(strangers)} in {settings.landing} is no feed; feeds are {', '.join(FEEDS)}"
+        )
     counts = {feed: sum(p.is_file() for p in (settings.landing / feed).glob("*")) for feed in FEEDS}
     if not counts["orders"]:
-        raise SukiError(f"{settings.landing}/orders holds no files; orders are the one feed Suki cannot do without")
+        raise SukiError(
+            f"{settings.landing}/orders holds no files; orders are the one feed Suki cannot do without"
+        )
     return ", ".join(f"{feed} {count}" for feed, count in counts.items())
 
 
@@ -78,7 +88,9 @@ def _disk(settings: Settings) -> str:
     probe.unlink()
     free = shutil.disk_usage(settings.home).free
     if free < DISK_NEEDED_BYTES:
-        raise SukiError(f"{free / 2**30:.1f} GiB free at {settings.home}; a run wants {DISK_NEEDED_BYTES / 2**30:.0f} GiB")
+        raise SukiError(
+            f"{free / 2**30:.1f} GiB free at {settings.home}; a run wants {DISK_NEEDED_BYTES / 2**30:.0f} GiB"
+        )
     return f"{free / 2**30:.0f} GiB free at {settings.home}, writable"
 
 
@@ -107,7 +119,9 @@ def _files(settings: Settings) -> str:
 
     refused = Ledger(settings.ledger_url).known_files(statuses=["refused"])
     if refused:
-        raise SukiError(f"{len(refused)} files were refused: " + " | ".join(f["reason"] for f in refused[:10]))
+        raise SukiError(
+            f"{len(refused)} files were refused: " + " | ".join(f["reason"] for f in refused[:10])
+        )
     return "no file is refused"
 
 
@@ -115,5 +129,9 @@ def _mail(settings: Settings) -> str:
     if not settings.business.mail.executives:
         raise SukiError("mail.executives in suki.toml is empty: nobody gets the KPI mail")
     smtp = settings.smtp
-    where = f"SMTP {smtp.host}:{smtp.port} ({smtp.security})" if smtp else f"the outbox folder {settings.outbox} (SUKI_SMTP_HOST is not set)"
+    where = (
+        f"SMTP {smtp.host}:{smtp.port} ({smtp.security})"
+        if smtp
+        else f"the outbox folder {settings.outbox} (SUKI_SMTP_HOST is not set)"
+    )
     return f"{len(settings.business.mail.executives)} executives, by {where}"

@@ -40,7 +40,13 @@ class IngestSummary:
     messages: list[str] = field(default_factory=list)
 
 
-def ingest_landing(settings: Settings, ledger: Ledger, tell: Callable[[str], None], *, seen_at: datetime | None = None) -> IngestSummary:
+def ingest_landing(
+    settings: Settings,
+    ledger: Ledger,
+    tell: Callable[[str], None],
+    *,
+    seen_at: datetime | None = None,
+) -> IngestSummary:
     """Read every complete new file of every feed.
 
     Args:
@@ -55,7 +61,16 @@ def ingest_landing(settings: Settings, ledger: Ledger, tell: Callable[[str], Non
     summary = IngestSummary()
     arrived = seen_at or clock()
     for position, (feed, path) in enumerate(_landed(settings, FEEDS, summary)):
-        _take_in(path, feed, definitions, settings, ledger, arrived + timedelta(microseconds=position), summary, tell)
+        _take_in(
+            path,
+            feed,
+            definitions,
+            settings,
+            ledger,
+            arrived + timedelta(microseconds=position),
+            summary,
+            tell,
+        )
     for message in summary.messages:
         tell(message)
     return summary
@@ -75,7 +90,9 @@ def load_sources(settings: Settings) -> tuple[SourceDefinition, ...]:
         raise ConfigurationError(str(error)) from error
 
 
-def _landed(settings: Settings, feeds: tuple[str, ...], summary: IngestSummary) -> list[tuple[str, Path]]:
+def _landed(
+    settings: Settings, feeds: tuple[str, ...], summary: IngestSummary
+) -> list[tuple[str, Path]]:
     if not settings.landing.is_dir():
         raise ConfigurationError(
             f"{settings.landing} does not exist. Make landing/orders/ there and drop exports in it, "
@@ -86,27 +103,44 @@ def _landed(settings: Settings, feeds: tuple[str, ...], summary: IngestSummary) 
         if entry.name.startswith("."):
             continue
         if entry.is_dir() and entry.name in feeds:
-            found += [(entry.name, path) for path in entry.iterdir() if path.is_file() and not path.name.startswith((".", "~$"))]
+            found += [
+                (entry.name, path)
+                for path in entry.iterdir()
+                if path.is_file() and not path.name.startswith((".", "~$"))
+            ]
         else:
             close = difflib.get_close_matches(entry.name, feeds, 1)
-            hint = f"did you mean landing/{close[0]}/?" if close else f"feeds are {', '.join(feeds)}"
+            hint = (
+                f"did you mean landing/{close[0]}/?" if close else f"feeds are {', '.join(feeds)}"
+            )
             summary.messages.append(f"landing/{entry.name} is no feed and was left alone; {hint}")
-    by_arrival = sorted(found, key=lambda item: (feeds.index(item[0]), item[1].stat().st_mtime_ns, item[1].name))
+    by_arrival = sorted(
+        found, key=lambda item: (feeds.index(item[0]), item[1].stat().st_mtime_ns, item[1].name)
+    )
     return _settled(by_arrival, settings.business.ingest.settle_seconds, summary)
 
 
-def _settled(found: list[tuple[str, Path]], settle_seconds: float, summary: IngestSummary) -> list[tuple[str, Path]]:
+def _settled(
+    found: list[tuple[str, Path]], settle_seconds: float, summary: IngestSummary
+) -> list[tuple[str, Path]]:
     """Leave files that somebody is still writing: by name, by an open writer, or by growth."""
-    fresh = {path: path.stat() for _, path in found if time.time() - path.stat().st_mtime < FRESH_SECONDS}
+    fresh = {
+        path: path.stat() for _, path in found if time.time() - path.stat().st_mtime < FRESH_SECONDS
+    }
     if fresh and settle_seconds:
         time.sleep(settle_seconds)
     settled = []
     for feed, path in found:
         before, now = fresh.get(path), path.stat()
-        grew = before is not None and (before.st_size, before.st_mtime_ns) != (now.st_size, now.st_mtime_ns)
+        grew = before is not None and (before.st_size, before.st_mtime_ns) != (
+            now.st_size,
+            now.st_mtime_ns,
+        )
         if path.name.lower().endswith(UNFINISHED_SUFFIXES) or grew or _has_writer(path):
             summary.files_unfinished += 1
-            summary.messages.append(f"landing/{feed}/{path.name} is still being written; left for the next run")
+            summary.messages.append(
+                f"landing/{feed}/{path.name} is still being written; left for the next run"
+            )
         else:
             settled.append((feed, path))
     return settled
@@ -146,12 +180,21 @@ def _take_in(
     from transforms.readers.reading import READER_VERSION, choose_definition
 
     content = sha256_of(path)
-    record: dict[str, Any] = {"content_sha256": content, "name": path.name, "feed": feed, "reader_version": READER_VERSION}
-    known = ledger.accepted_reading(content, feed, READER_VERSION, {d.source: d.fingerprint for d in definitions})
+    record: dict[str, Any] = {
+        "content_sha256": content,
+        "name": path.name,
+        "feed": feed,
+        "reader_version": READER_VERSION,
+    }
+    known = ledger.accepted_reading(
+        content, feed, READER_VERSION, {d.source: d.fingerprint for d in definitions}
+    )
     if known is not None:
         summary.files_known += 1
         if known["name"] != path.name:
-            summary.messages.append(f"landing/{feed}/{path.name} has the same content as {known['name']}; not read again")
+            summary.messages.append(
+                f"landing/{feed}/{path.name} has the same content as {known['name']}; not read again"
+            )
         return
     record["arrived_at"] = ledger.first_arrival(content, feed) or arrived_at
     try:
@@ -167,16 +210,22 @@ def _take_in(
         ledger.record_file(**record, status="refused", reason=message)
         return
     _store(result, record, settings)
-    ledger.record_file(**record, status="accepted", counts=_counts(result), version_basis=_basis(result))
+    ledger.record_file(
+        **record, status="accepted", counts=_counts(result), version_basis=_basis(result)
+    )
     _add(summary, result)
     tell(f"read landing/{feed}/{path.name} as {definition.source}: {_told(result)}")
 
 
 def _file_id(feed: str, content: str, fingerprint: str, reader_version: str) -> str:
-    return hashlib.sha256("\x1f".join((feed, content, fingerprint, reader_version)).encode()).hexdigest()[:24]
+    return hashlib.sha256(
+        "\x1f".join((feed, content, fingerprint, reader_version)).encode()
+    ).hexdigest()[:24]
 
 
-def _read(path: Path, definition: SourceDefinition, record: dict[str, Any], settings: Settings) -> ReadResult:
+def _read(
+    path: Path, definition: SourceDefinition, record: dict[str, Any], settings: Settings
+) -> ReadResult:
     from transforms.identity import person_key
     from transforms.readers.context import ReadContext
     from transforms.readers.reading import exported_at, read_file
@@ -202,7 +251,9 @@ def _store(result: ReadResult, record: dict[str, Any], settings: Settings) -> No
     if result.failures.height:
         from transforms.quarantine import quarantine_rows
 
-        rows = quarantine_rows(result, file_id=record["file_id"], file_name=record["name"], feed=record["feed"])
+        rows = quarantine_rows(
+            result, file_id=record["file_id"], file_name=record["name"], feed=record["feed"]
+        )
         write_with(settings.quarantine / record["feed"] / name, rows.write_parquet)
 
 

@@ -88,13 +88,14 @@ outbox = Table(
     Column("period", String(40), nullable=False),
     Column("recipient_key", String(64), nullable=False),
     Column("run_id", String(60), nullable=False),
-    Column("status", String(12), nullable=False),  # queued, sending, sent, written, uncertain, failed
+    Column(
+        "status", String(12), nullable=False
+    ),  # queued, sending, sent, written, uncertain, failed
     Column("reason", Text),
     Column("path", Text),
     Column("queued_at", DateTime(timezone=True), nullable=False),
     Column("finished_at", DateTime(timezone=True)),
 )
-
 
 
 def clock() -> datetime:
@@ -119,7 +120,9 @@ class Ledger:
         with self.engine.begin() as connection:
             yield connection
 
-    def known_files(self, *, known_at: datetime | None = None, statuses: Iterable[str] = ("accepted",)) -> list[dict[str, Any]]:
+    def known_files(
+        self, *, known_at: datetime | None = None, statuses: Iterable[str] = ("accepted",)
+    ) -> list[dict[str, Any]]:
         """Files in order of arrival, those first seen after `known_at` left out."""
         query = select(files).where(files.c.status.in_(list(statuses))).order_by(files.c.sequence)
         if known_at is not None:
@@ -130,7 +133,11 @@ class Ledger:
     def find_file(self, file_id: str) -> dict[str, Any] | None:
         """The record of one file, or None."""
         with self.engine.connect() as connection:
-            row = connection.execute(select(files).where(files.c.file_id == file_id)).mappings().first()
+            row = (
+                connection.execute(select(files).where(files.c.file_id == file_id))
+                .mappings()
+                .first()
+            )
         return _file_row(row) if row else None
 
     def record_file(self, **record: Any) -> None:
@@ -143,14 +150,22 @@ class Ledger:
         with self.transaction() as connection:
             connection.execute(
                 update(files)
-                .where(files.c.content_sha256 == record["content_sha256"], files.c.feed == record["feed"])
-                .where(files.c.file_id != record["file_id"], files.c.status.in_(["accepted", "refused"]))
+                .where(
+                    files.c.content_sha256 == record["content_sha256"],
+                    files.c.feed == record["feed"],
+                )
+                .where(
+                    files.c.file_id != record["file_id"],
+                    files.c.status.in_(["accepted", "refused"]),
+                )
                 .values(status="superseded")
             )
             existing = select(files.c.file_id).where(files.c.file_id == record["file_id"])
             if connection.execute(existing).first():
                 changed = {k: v for k, v in record.items() if k not in {"file_id", "arrived_at"}}
-                connection.execute(update(files).where(files.c.file_id == record["file_id"]).values(**changed))
+                connection.execute(
+                    update(files).where(files.c.file_id == record["file_id"]).values(**changed)
+                )
             else:
                 connection.execute(insert(files).values(**record))
 
@@ -166,7 +181,14 @@ class Ledger:
         )
         with self.engine.connect() as connection:
             rows = [_file_row(row) for row in connection.execute(query).mappings()]
-        return next((row for row in rows if fingerprints.get(row["source"]) == row["definition_fingerprint"]), None)
+        return next(
+            (
+                row
+                for row in rows
+                if fingerprints.get(row["source"]) == row["definition_fingerprint"]
+            ),
+            None,
+        )
 
     def first_arrival(self, content_sha256: str, feed: str) -> datetime | None:
         """When this content was first seen in the feed, whatever definition read it."""
@@ -182,16 +204,27 @@ class Ledger:
     def open_run(self, run_id: str, as_of: str, known_at: str | None) -> None:
         """Remember that a run was begun; a finished run keeps its record."""
         with self.transaction() as connection:
-            if connection.execute(select(runs.c.run_id).where(runs.c.run_id == run_id)).first() is None:
+            if (
+                connection.execute(select(runs.c.run_id).where(runs.c.run_id == run_id)).first()
+                is None
+            ):
                 connection.execute(
-                    insert(runs).values(run_id=run_id, as_of=as_of, known_at=known_at, status="open", opened_at=clock())
+                    insert(runs).values(
+                        run_id=run_id,
+                        as_of=as_of,
+                        known_at=known_at,
+                        status="open",
+                        opened_at=clock(),
+                    )
                 )
 
     def close_run(self, run_id: str, status: str, reason: str | None = None) -> None:
         """Remember how a run ended."""
         with self.transaction() as connection:
             connection.execute(
-                update(runs).where(runs.c.run_id == run_id).values(status=status, reason=reason, finished_at=clock())
+                update(runs)
+                .where(runs.c.run_id == run_id)
+                .values(status=status, reason=reason, finished_at=clock())
             )
 
     def run(self, run_id: str) -> dict[str, Any] | None:
@@ -208,10 +241,16 @@ class Ledger:
 
     def newest_published(self, *, before: str | None = None) -> dict[str, Any] | None:
         """The publication with the newest business date, optionally before a date."""
-        query = select(runs).where(runs.c.status.in_(["published", "banner"])).where(runs.c.known_at.is_(None))
+        query = (
+            select(runs)
+            .where(runs.c.status.in_(["published", "banner"]))
+            .where(runs.c.known_at.is_(None))
+        )
         if before is not None:
             query = query.where(runs.c.as_of < before)
-        query = query.order_by(runs.c.as_of.desc(), runs.c.finished_at.desc(), runs.c.run_id).limit(1)
+        query = query.order_by(runs.c.as_of.desc(), runs.c.finished_at.desc(), runs.c.run_id).limit(
+            1
+        )
         with self.engine.connect() as connection:
             row = connection.execute(query).mappings().first()
         return dict(row) if row else None
@@ -219,7 +258,12 @@ class Ledger:
     def surrogates(self) -> dict[str, str]:
         """Every identifier hash -> customer_id given to it."""
         with self.engine.connect() as connection:
-            return {identifier: customer for identifier, customer in connection.execute(select(aliases.c.identifier, aliases.c.customer_id))}
+            return {
+                identifier: customer
+                for identifier, customer in connection.execute(
+                    select(aliases.c.identifier, aliases.c.customer_id)
+                )
+            }
 
     def give_surrogates(self, given: list[dict[str, str]]) -> None:
         """Write new or changed identifier -> customer_id rows."""
@@ -232,14 +276,18 @@ class Ledger:
             for row in given:
                 if row["identifier"] in known:
                     connection.execute(
-                        update(aliases).where(aliases.c.identifier == row["identifier"]).values(customer_id=row["customer_id"])
+                        update(aliases)
+                        .where(aliases.c.identifier == row["identifier"])
+                        .values(customer_id=row["customer_id"])
                     )
 
     def enqueue(self, key: str, **record: Any) -> bool:
         """Claim a message; False where it was claimed before, whatever became of it."""
         try:
             with self.transaction() as connection:
-                connection.execute(insert(outbox).values(key=key, status="queued", queued_at=clock(), **record))
+                connection.execute(
+                    insert(outbox).values(key=key, status="queued", queued_at=clock(), **record)
+                )
         except IntegrityError:
             return False
         return True
@@ -258,7 +306,11 @@ class Ledger:
         """Remember what became of a message."""
         finished = clock() if status in {"sent", "written", "failed"} else None
         with self.transaction() as connection:
-            connection.execute(update(outbox).where(outbox.c.key == key).values(status=status, finished_at=finished, **changes))
+            connection.execute(
+                update(outbox)
+                .where(outbox.c.key == key)
+                .values(status=status, finished_at=finished, **changes)
+            )
 
     def messages(self, *, statuses: Iterable[str] | None = None) -> list[dict[str, Any]]:
         """Messages of the outbox in order of queueing."""

@@ -22,7 +22,9 @@ DEAD_AFTER = timedelta(seconds=60)
 
 
 @contextmanager
-def held(ledger: Ledger, name: str, *, purpose: str, wait_seconds: float, tell: Callable[[str], None]) -> Iterator[None]:
+def held(
+    ledger: Ledger, name: str, *, purpose: str, wait_seconds: float, tell: Callable[[str], None]
+) -> Iterator[None]:
     """Hold a named lock; wait for its holder, and say who that is.
 
     A holder that is dead (its process is gone from this host, or its heart has not beaten
@@ -67,12 +69,20 @@ def _take(ledger: Ledger, name: str, holder: str, token: str) -> bool:
     now = clock()
     try:
         with ledger.transaction() as connection:
-            current = connection.execute(select(locks).where(locks.c.name == name)).mappings().first()
+            current = (
+                connection.execute(select(locks).where(locks.c.name == name)).mappings().first()
+            )
             if current and not _is_dead(current["holder"], now - _utc(current["heartbeat_at"])):
                 return False
             if current:
-                connection.execute(delete(locks).where(locks.c.name == name, locks.c.token == current["token"]))
-            connection.execute(insert(locks).values(name=name, holder=holder, token=token, acquired_at=now, heartbeat_at=now))
+                connection.execute(
+                    delete(locks).where(locks.c.name == name, locks.c.token == current["token"])
+                )
+            connection.execute(
+                insert(locks).values(
+                    name=name, holder=holder, token=token, acquired_at=now, heartbeat_at=now
+                )
+            )
     except IntegrityError:
         return False
     return True
@@ -81,7 +91,9 @@ def _take(ledger: Ledger, name: str, holder: str, token: str) -> bool:
 def _holder(ledger: Ledger, name: str) -> str | None:
     with ledger.engine.connect() as connection:
         row = connection.execute(select(locks).where(locks.c.name == name)).mappings().first()
-    return f"{row['holder']} since {_utc(row['acquired_at']):%Y-%m-%d %H:%M:%S} UTC" if row else None
+    return (
+        f"{row['holder']} since {_utc(row['acquired_at']):%Y-%m-%d %H:%M:%S} UTC" if row else None
+    )
 
 
 def _is_dead(holder: str, silence: timedelta) -> bool:
@@ -97,5 +109,7 @@ def _beat(ledger: Ledger, name: str, token: str, stop: threading.Event) -> None:
     while not stop.wait(HEARTBEAT_SECONDS):
         with ledger.transaction() as connection:
             connection.execute(
-                update(locks).where(locks.c.name == name, locks.c.token == token).values(heartbeat_at=clock())
+                update(locks)
+                .where(locks.c.name == name, locks.c.token == token)
+                .values(heartbeat_at=clock())
             )

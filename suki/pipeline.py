@@ -14,7 +14,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from suki import runs
+from suki import opening, owner, runs
 from suki.errors import ConfigurationError, HeldError, SukiError
 from suki.ledger import Ledger
 from suki.locks import held
@@ -25,7 +25,9 @@ log = logging.getLogger("suki")
 STEPS = ("ingest", "build", "score", "publish", "report", "remind")
 
 
-def ingest(as_of: str, known_at: str | None = None, *, seen_at: str | None = None) -> dict[str, Any]:
+def ingest(
+    as_of: str, known_at: str | None = None, *, seen_at: str | None = None
+) -> dict[str, Any]:
     """Read what has landed and open the run for a business date.
 
     Args:
@@ -45,23 +47,33 @@ def ingest(as_of: str, known_at: str | None = None, *, seen_at: str | None = Non
     if as_of != "latest":
         _day(as_of)
     started = time.perf_counter()
-    with held(ledger, "landing", purpose="ingest", wait_seconds=settings.lock_wait_seconds, tell=log.info):
+    with held(
+        ledger, "landing", purpose="ingest", wait_seconds=settings.lock_wait_seconds, tell=log.info
+    ):
         summary = ingest_landing(settings, ledger, log.info, seen_at=seen)
     files = ledger.known_files(known_at=known)
     definitions = {d.source: d.fingerprint for d in load_sources(settings)}
-    business_day = _newest_order_date(settings, files) if as_of == "latest" else _day(as_of)
-    fresh = _since_last_publication(settings, ledger, files)
-    run = runs.prepare(settings, files, definitions, as_of=business_day, known_at=known, tonight=fresh)
+    business_day = opening.newest_order_date(settings, files) if as_of == "latest" else _day(as_of)
+    fresh = opening.since_last_publication(settings, ledger, files)
+    run = runs.prepare(
+        settings, files, definitions, as_of=business_day, known_at=known, tonight=fresh
+    )
     finished = _finished(run, settings, ledger)
     if not finished:
         run.seconds["ingest"] = round(time.perf_counter() - started, 2)
-        run.facts["feeds"] = _feed_rows(files)
+        run.facts["feeds"] = opening.feed_rows(files)
         run.facts["refused"] = [f["reason"] for f in ledger.known_files(statuses=["refused"])]
         run.save(settings)
         ledger.open_run(run.run_id, run.as_of, run.known_at)
     counts = {name: getattr(summary, name) for name in ("files_accepted", "files_refused", "files_known", "files_unfinished",
               "rows_read", "rows_accepted", "rows_quarantined", "rows_ignored")}  # fmt: skip
-    return {"run_id": run.run_id, "as_of": run.as_of, "is_done": finished, "messages": summary.messages, **counts}
+    return {
+        "run_id": run.run_id,
+        "as_of": run.as_of,
+        "is_done": finished,
+        "messages": summary.messages,
+        **counts,
+    }
 
 
 def build(run_id: str) -> dict[str, Any]:
@@ -75,13 +87,16 @@ def build(run_id: str) -> dict[str, Any]:
         return {"run_id": run_id, "is_done": True}
     run = runs.load(settings, run_id)
     with timed(run, "build", settings), _one_writer(settings, ledger, "build"):
-        from suki import state
+        from suki import building
 
-        tables = state.make_current(run, settings, ledger)
-        outcome = state.check_door_in(run, settings, ledger, tables)
+        tables = building.make_current(run, settings, ledger)
+        outcome = building.check_door_in(run, settings, ledger, tables)
         if outcome == "hold":
-            _hold(run, settings, ledger, "door_in")
-        nodes = state.build_facts(run, settings, tables, log.info)
+            reason = "\n".join(run.facts["door_in"]["critical"])
+            ledger.close_run(run.run_id, "held", reason)
+            owner.tell_of_hold(run, settings, ledger, reason)
+            raise HeldError(f"held at the door in: {reason}")
+        nodes = building.build_facts(run, settings, tables, log.info)
     return {"run_id": run_id, "door_in": outcome, "models": len(nodes)}
 
 
@@ -92,9 +107,9 @@ def score(run_id: str) -> dict[str, Any]:
         return {"run_id": run_id, "is_done": True}
     run = runs.load(settings, run_id)
     with timed(run, "score", settings), _one_writer(settings, ledger, "score"):
-        from suki import state
+        from suki import building
 
-        nodes = state.score_and_build_marts(run, settings, log.info)
+        nodes = building.score_and_build_marts(run, settings, log.info)
     return {"run_id": run_id, "models": len(nodes)}
 
 
@@ -112,14 +127,26 @@ def publish(run_id: str) -> dict[str, Any]:
                 "is_newest": newest.get("as_of") == record["as_of"]}  # fmt: skip
     run = runs.load(settings, run_id)
     with timed(run, "publish", settings), _one_writer(settings, ledger, "publish"):
-        from suki import state
+        from suki import publishing
 
-        outcome, reason = state.write_run_folder(run, settings, ledger, log.info)
+        outcome, reason = publishing.write_run_folder(run, settings, ledger, log.info)
         if outcome == "held":
-            _tell_owner_of_hold(run, settings, ledger, reason or "")
-            return {"run_id": run_id, "as_of": run.as_of, "outcome": "held", "reason": reason, "is_newest": False}
-        is_newest = state.make_public(run, settings, ledger, outcome, reason, log.info)
-    return {"run_id": run_id, "as_of": run.as_of, "outcome": outcome, "reason": reason, "is_newest": is_newest}
+            owner.tell_of_hold(run, settings, ledger, reason or "")
+            return {
+                "run_id": run_id,
+                "as_of": run.as_of,
+                "outcome": "held",
+                "reason": reason,
+                "is_newest": False,
+            }
+        is_newest = publishing.make_public(run, settings, ledger, outcome, reason, log.info)
+    return {
+        "run_id": run_id,
+        "as_of": run.as_of,
+        "outcome": outcome,
+        "reason": reason,
+        "is_newest": is_newest,
+    }
 
 
 def report(run_id: str) -> dict[str, Any]:
@@ -137,7 +164,10 @@ def report(run_id: str) -> dict[str, Any]:
     if not executives:
         log.info("no KPI mail: mail.executives in suki.toml is empty")
     outcomes = [
-        delivery.hand_over(mail, message="kpi", period=record["as_of"], recipient=recipient, run_id=run_id) for recipient in executives
+        delivery.hand_over(
+            mail, message="kpi", period=record["as_of"], recipient=recipient, run_id=run_id
+        )
+        for recipient in executives
     ]
     return {"run_id": run_id, "mails": _counted(outcomes), "why_silent": None}
 
@@ -150,15 +180,19 @@ def remind(run_id: str) -> dict[str, Any]:
         log.info("no lists handed over: %s", reason)
         return {"run_id": run_id, "mails": {}, "why_silent": reason}
     from reports.render import ListsReady, render_list_ready
-    from suki import state
+    from suki import publishing
     from suki.delivery import Delivery
     from suki.publication import DEFINITIONS_VERSION
 
-    summaries = state.lists_still_safe(run_id, settings, ledger)
+    summaries = publishing.lists_still_safe(run_id, settings, ledger)
     ready = ListsReady(settings.business.store.name, settings.business.mail.locale, _day(record["as_of"]), run_id,
                        DEFINITIONS_VERSION, tuple(summaries))  # fmt: skip
     outcome = Delivery(settings, ledger, log.info).hand_over(
-        render_list_ready(ready), message="lists", period=record["as_of"], recipient=settings.business.mail.marketer, run_id=run_id
+        render_list_ready(ready),
+        message="lists",
+        period=record["as_of"],
+        recipient=settings.business.mail.marketer,
+        run_id=run_id,
     )
     return {"run_id": run_id, "mails": _counted([outcome]), "why_silent": None}
 
@@ -166,7 +200,16 @@ def remind(run_id: str) -> dict[str, Any]:
 def alert_owner(*, dag_id: str, task_id: str, as_of: str | None, error: str, log_hint: str) -> None:
     """Write the owner that a task failed: what, which publication stands, where the log is."""
     settings, ledger = _open()
-    _owner_mail(settings, ledger, as_of=as_of, run_id="", step=f"{dag_id}.{task_id}", broken=(error,), is_held=False, log_path=log_hint)
+    owner.tell(
+        settings,
+        ledger,
+        as_of=as_of,
+        run_id="",
+        step=f"{dag_id}.{task_id}",
+        broken=(error,),
+        is_held=False,
+        log_path=log_hint,
+    )
 
 
 def business_date(moment: datetime) -> str:
@@ -175,7 +218,13 @@ def business_date(moment: datetime) -> str:
     return (local - timedelta(days=1)).isoformat()
 
 
-def run(as_of: str, known_at: str | None = None, *, seen_at: str | None = None, tell: Callable[[str], None] = log.info) -> dict[str, Any]:
+def run(
+    as_of: str,
+    known_at: str | None = None,
+    *,
+    seen_at: str | None = None,
+    tell: Callable[[str], None] = log.info,
+) -> dict[str, Any]:
     """All steps in order, as one command.
 
     Raises:
@@ -183,7 +232,10 @@ def run(as_of: str, known_at: str | None = None, *, seen_at: str | None = None, 
     """
     opened = ingest(as_of, known_at, seen_at=seen_at)
     run_id = opened["run_id"]
-    tell(f"run {run_id}: as of {opened['as_of']}" + (", published before; nothing has changed since" if opened["is_done"] else ""))
+    tell(
+        f"run {run_id}: as of {opened['as_of']}"
+        + (", published before; nothing has changed since" if opened["is_done"] else "")
+    )
     build(run_id)
     score(run_id)
     published = publish(run_id)
@@ -200,14 +252,18 @@ def _open() -> tuple[Settings, Ledger]:
 
 
 def _one_writer(settings: Settings, ledger: Ledger, purpose: str) -> Any:
-    return held(ledger, "warehouse", purpose=purpose, wait_seconds=settings.lock_wait_seconds, tell=log.info)
+    return held(
+        ledger, "warehouse", purpose=purpose, wait_seconds=settings.lock_wait_seconds, tell=log.info
+    )
 
 
 def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise ConfigurationError(f"as_of {text!r} is no date; write it as 2026-10-31, or latest") from error
+        raise ConfigurationError(
+            f"as_of {text!r} is no date; write it as 2026-10-31, or latest"
+        ) from error
 
 
 def _moment(text: str | None, name: str) -> datetime | None:
@@ -216,55 +272,17 @@ def _moment(text: str | None, name: str) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
-        raise ConfigurationError(f"{name} {text!r} is no moment; write it as 2026-10-31T06:00:00+08:00") from error
+        raise ConfigurationError(
+            f"{name} {text!r} is no moment; write it as 2026-10-31T06:00:00+08:00"
+        ) from error
     return moment if moment.tzinfo else moment.replace(tzinfo=Settings().timezone)
 
 
-def _newest_order_date(settings: Settings, files: list[dict[str, Any]]) -> date:
-    from suki.state import canonical_store
-    from transforms.current import newest_order_date
-
-    newest = newest_order_date(canonical_store(settings, files), settings.business.store.timezone)
-    if newest is None:
-        raise ConfigurationError(
-            f"no order is known yet, so there is no latest date. Drop order exports into {settings.landing}/orders/; "
-            "`suki status` lists files that were refused, and why."
-        )
-    return newest
-
-
-def _since_last_publication(settings: Settings, ledger: Ledger, files: list[dict[str, Any]]) -> list[str]:
-    """Files that no publication has used: what the door must look at, also after a hold."""
-    import json
-
-    newest = ledger.newest_published()
-    manifest = settings.runs / (newest["run_id"] if newest else "") / "manifest.json"
-    used = {f["file_id"] for f in json.loads(manifest.read_text())["inputs"]} if newest and manifest.is_file() else set()
-    return [f["file_id"] for f in files if f["file_id"] not in used]
-
-
-def _feed_rows(files: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    from transforms.canonical import FEEDS
-
-    rows = []
-    for feed in FEEDS:
-        own = [f["counts"] for f in files if f["feed"] == feed]
-        if own:
-            rows.append(
-                {
-                    "feed": feed,
-                    "files": len(own),
-                    "rows_read": sum(c["read"] for c in own),
-                    "rows_accepted": sum(c["accepted"] for c in own),
-                    "rows_quarantined": sum(c["quarantined"] for c in own),
-                    "rows_ignored": sum(sum(c["ignored"].values()) for c in own),
-                }
-            )
-    return rows
-
-
 def _finished(run: Run, settings: Settings, ledger: Ledger) -> bool:
-    return _is_published(run.run_id, ledger) and (run.published_folder(settings) / "manifest.json").is_file()
+    return (
+        _is_published(run.run_id, ledger)
+        and (run.published_folder(settings) / "manifest.json").is_file()
+    )
 
 
 def _is_published(run_id: str, ledger: Ledger) -> bool:
@@ -286,48 +304,6 @@ def _why_silent(record: dict[str, Any], ledger: Ledger) -> str | None:
     if newest and newest["as_of"] > record["as_of"]:
         return f"{record['as_of']} is not the newest business date ({newest['as_of']} is); it contacts nobody"
     return None
-
-
-def _hold(run: Run, settings: Settings, ledger: Ledger, door: str) -> None:
-    reason = "\n".join(run.facts[door]["critical"]) or "the door refused"
-    ledger.close_run(run.run_id, "held", reason)
-    _tell_owner_of_hold(run, settings, ledger, reason)
-    raise HeldError(f"held at the {door.replace('_', ' ')}: {reason}")
-
-
-def _tell_owner_of_hold(run: Run, settings: Settings, ledger: Ledger, reason: str) -> None:
-    run.save(settings)
-    _owner_mail(settings, ledger, as_of=run.as_of, run_id=run.run_id, step="doors", broken=tuple(reason.split("\n")), is_held=True,
-                log_path=f"build/{run.run_id}/run.json")  # fmt: skip
-
-
-def _owner_mail(
-    settings: Settings, ledger: Ledger, *, as_of: str | None, run_id: str, step: str, broken: tuple[str, ...], is_held: bool, log_path: str
-) -> None:
-    from reports.render import OwnerAlert, render_owner_alert
-    from suki.delivery import Delivery
-
-    standing = ledger.newest_published()
-    business = settings.business
-    alert = OwnerAlert(
-        shop_name=business.store.name,
-        locale=business.mail.locale,
-        as_of=_day(as_of) if as_of and as_of != "latest" else (_day(standing["as_of"]) if standing else date(1970, 1, 1)),
-        run_id=run_id,
-        is_held=is_held,
-        step=step,
-        what_broke=broken,
-        what_to_do=("Mend what is named above, then start the run again; every step is harmless to repeat.",),
-        standing_as_of=_day(standing["as_of"]) if standing else None,
-        standing_run_id=standing["run_id"] if standing else "",
-        log_path=log_path,
-    )
-    import hashlib
-
-    period = f"{as_of or 'unknown'}-{hashlib.sha256('|'.join((step, *broken)).encode()).hexdigest()[:8]}"
-    Delivery(settings, ledger, log.info).hand_over(
-        render_owner_alert(alert), message="owner_alert", period=period, recipient=business.mail.owner, run_id=run_id
-    )
 
 
 def _counted(outcomes: list[str]) -> dict[str, int]:

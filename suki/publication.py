@@ -40,11 +40,15 @@ class RunFolder:
         for part in ("marts", "segments", "lists", "reports", "site"):
             (self.path / part).mkdir(parents=True)
 
-    def write_marts(self, tables: Mapping[str, pl.DataFrame], keys: Mapping[str, tuple[str, ...]]) -> None:
+    def write_marts(
+        self, tables: Mapping[str, pl.DataFrame], keys: Mapping[str, tuple[str, ...]]
+    ) -> None:
         """One Parquet file per table, ordered by its key or, without one, by all columns."""
         for name, frame in sorted(tables.items()):
             by = list(keys.get(name, ())) or frame.columns
-            frame.sort(by, nulls_last=True).write_parquet(self.path / "marts" / f"{name}.parquet", compression="zstd")
+            frame.sort(by, nulls_last=True).write_parquet(
+                self.path / "marts" / f"{name}.parquet", compression="zstd"
+            )
 
     def write_segments(self, members: Mapping[str, pl.DataFrame]) -> None:
         """CSV and Parquet per segment."""
@@ -67,18 +71,31 @@ class RunFolder:
         from reports.site import write_site
 
         write_rendered(render_mail(context), self.path / "reports", "kpi")
-        data_files = [p.relative_to(self.path).as_posix() for part in ("segments", "lists") for p in sorted((self.path / part).iterdir())]
+        data_files = [
+            p.relative_to(self.path).as_posix()
+            for part in ("segments", "lists")
+            for p in sorted((self.path / part).iterdir())
+        ]
         write_site(context, self.path / "site", data_files)
 
     def write_quality(self, doors: Mapping[str, list[dict[str, Any]]]) -> None:
         """Every expectation of both doors and its result."""
-        write_text(self.path / "reports" / "expectations.json", json.dumps(doors, indent=1, sort_keys=True, default=str) + "\n")
+        write_text(
+            self.path / "reports" / "expectations.json",
+            json.dumps(doors, indent=1, sort_keys=True, default=str) + "\n",
+        )
 
     def finish(self, manifest: dict[str, Any], times: dict[str, Any]) -> Path:
         """Write the manifest over all files, then give the folder its name."""
         files = sorted(p for p in self.path.rglob("*") if p.is_file())
-        manifest["files"] = {p.relative_to(self.path).as_posix(): {"rows": _rows(p), "sha256": sha256_of(p)} for p in files}
-        write_text(self.path / "manifest.json", json.dumps(manifest, indent=1, sort_keys=True, default=str) + "\n")
+        manifest["files"] = {
+            p.relative_to(self.path).as_posix(): {"rows": _rows(p), "sha256": sha256_of(p)}
+            for p in files
+        }
+        write_text(
+            self.path / "manifest.json",
+            json.dumps(manifest, indent=1, sort_keys=True, default=str) + "\n",
+        )
         write_text(self.path / "run.json", json.dumps(times, indent=1, sort_keys=True) + "\n")
         if self.final.exists():
             shutil.rmtree(self.final)
@@ -99,7 +116,9 @@ def _rows(path: Path) -> int | None:
     return None
 
 
-def manifest_of(run: Run, outcome: str, reason: str | None, ledger_files: list[dict[str, Any]]) -> dict[str, Any]:
+def manifest_of(
+    run: Run, outcome: str, reason: str | None, ledger_files: list[dict[str, Any]]
+) -> dict[str, Any]:
     """What the run was made of and what it decided; no wall-clock time in it."""
     used = {f["file_id"] for f in run.files}
     by_arrival = sorted({f["feed"] for f in run.files if f["version_basis"] == "arrival"})
@@ -159,13 +178,21 @@ def previous_headline(settings: Settings, previous_run: str | None) -> dict[str,
 
 
 def report_context(
-    folder: Path, run: Run, settings: Settings, *, banner: list[str], lists: list[ListSummary], currency: str
+    folder: Path,
+    run: Run,
+    settings: Settings,
+    *,
+    banner: list[str],
+    lists: list[ListSummary],
+    currency: str,
 ) -> ReportContext:
     """The typed content of the KPI mail and the site."""
     from reports.contexts import FeedIntake, load
 
     intake = [
-        FeedIntake(f["feed"], f["rows_read"], f["rows_accepted"], f["rows_quarantined"], f["rows_ignored"])
+        FeedIntake(
+            f["feed"], f["rows_read"], f["rows_accepted"], f["rows_quarantined"], f["rows_ignored"]
+        )
         for f in run.facts.get("feeds", [])
     ]
     return load(

@@ -62,7 +62,10 @@ class Run:
 
     def save(self, settings: Settings) -> None:
         """Keep the run for the next step, which may be another process."""
-        write_text(self.folder(settings) / "run.json", json.dumps(asdict(self), indent=1, sort_keys=True) + "\n")
+        write_text(
+            self.folder(settings) / "run.json",
+            json.dumps(asdict(self), indent=1, sort_keys=True) + "\n",
+        )
 
 
 def load(settings: Settings, run_id: str) -> Run:
@@ -73,21 +76,61 @@ def load(settings: Settings, run_id: str) -> Run:
     """
     path = settings.build / run_id / "run.json"
     if not path.is_file():
-        known = sorted(p.name for p in settings.build.glob("*/") if (p / "run.json").exists()) if settings.build.is_dir() else []
-        raise ConfigurationError(f"there is no run {run_id!r} in {settings.build}; runs there: {', '.join(known) or 'none'}")
+        known = (
+            sorted(p.name for p in settings.build.glob("*/") if (p / "run.json").exists())
+            if settings.build.is_dir()
+            else []
+        )
+        raise ConfigurationError(
+            f"there is no run {run_id!r} in {settings.build}; runs there: {', '.join(known) or 'none'}"
+        )
     return Run(**json.loads(path.read_text(encoding="utf-8")))
 
 
 def prepare(
-    settings: Settings, files: list[dict[str, Any]], definitions: dict[str, str], *, as_of: date, known_at: datetime | None, tonight: list[str]
+    settings: Settings,
+    files: list[dict[str, Any]],
+    definitions: dict[str, str],
+    *,
+    as_of: date,
+    known_at: datetime | None,
+    tonight: list[str],
 ) -> Run:
     """Describe a run and give it the id that its inputs determine."""
     configuration = configuration_hash(settings, definitions)
-    known = [{k: f[k] for k in ("file_id", "name", "feed", "source", "sequence", "content_sha256", "version_basis")} for f in files]
+    known = [
+        {
+            k: f[k]
+            for k in (
+                "file_id",
+                "name",
+                "feed",
+                "source",
+                "sequence",
+                "content_sha256",
+                "version_basis",
+            )
+        }
+        for f in files
+    ]
     moment = known_at.isoformat() if known_at else None
-    identity = [as_of.isoformat(), moment, [[f["feed"], f["file_id"]] for f in known], configuration, code_hash()]
+    identity = [
+        as_of.isoformat(),
+        moment,
+        [[f["feed"], f["file_id"]] for f in known],
+        configuration,
+        code_hash(),
+    ]
     digest = hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:12]
-    return Run(f"{as_of.isoformat()}_{digest}", as_of.isoformat(), moment, known, tonight, configuration, code_hash())
+    return Run(
+        f"{as_of.isoformat()}_{digest}",
+        as_of.isoformat(),
+        moment,
+        known,
+        tonight,
+        configuration,
+        code_hash(),
+    )
 
 
 def configuration_hash(settings: Settings, definitions: dict[str, str]) -> str:
@@ -102,7 +145,11 @@ def code_hash() -> str:
     digest = hashlib.sha256()
     for room in CODE_ROOMS:
         for path in sorted((PROJECT / room).rglob("*")):
-            if path.suffix in CODE_SUFFIXES and "__pycache__" not in path.parts and "target" not in path.parts:
+            if (
+                path.suffix in CODE_SUFFIXES
+                and "__pycache__" not in path.parts
+                and "target" not in path.parts
+            ):
                 digest.update(str(path.relative_to(PROJECT)).encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
 
@@ -114,6 +161,9 @@ def timed(run: Run, step: str, settings: Settings) -> Iterator[None]:
     yield
     run.seconds[step] = round(time.perf_counter() - started, 2)
     run.save(settings)
+    times = run.published_folder(settings) / "run.json"
+    if times.is_file():
+        write_text(times, json.dumps({"seconds": run.seconds}, indent=1, sort_keys=True) + "\n")
 
 
 def sweep(settings: Settings, keep: set[str], tell: Callable[[str], None]) -> None:

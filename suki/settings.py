@@ -64,7 +64,7 @@ class SegmentSettings(_Section):
     at_risk_return_chance: float = Field(0.25, gt=0, lt=1)
     lapse_return_chance: float = Field(0.10, gt=0, lt=1)
     at_risk_floor_days: int = Field(30, ge=1)
-    at_risk_ceiling_days: int = Field(365, ge=1)
+    at_risk_ceiling_days: int = Field(180, ge=1)
 
 
 class SurveySettings(_Section):
@@ -155,7 +155,9 @@ class Settings:
             ConfigurationError: SUKI_HOME names a file, or a number is none.
         """
         self._environment = dict(os.environ if environment is None else environment)
-        self.home = Path(self._environment.get("SUKI_HOME") or PROJECT / "data").expanduser().resolve()
+        self.home = (
+            Path(self._environment.get("SUKI_HOME") or PROJECT / "data").expanduser().resolve()
+        )
         if self.home.exists() and not self.home.is_dir():
             raise ConfigurationError(f"SUKI_HOME={self.home} is a file; name a folder.")
         self.landing = self.home / "landing"
@@ -166,9 +168,12 @@ class Settings:
         self.runs = self.home / "runs"
         self.published = self.home / "published"
         self.state = self.home / "state"
-        self.ledger_url = self._environment.get("SUKI_LEDGER_URL") or f"sqlite:///{self.state}/ledger.sqlite"
+        self.cache = Path(self._environment.get("SUKI_CACHE") or PROJECT / ".cache").expanduser()
+        self.ledger_url = (
+            self._environment.get("SUKI_LEDGER_URL") or f"sqlite:///{self.state}/ledger.sqlite"
+        )
         self.lock_wait_seconds = self._number("SUKI_LOCK_WAIT_SECONDS", 120.0)
-        self.dbt_threads = int(self._number("SUKI_DBT_THREADS", 2))
+        self.dbt_threads = int(self._number("SUKI_DBT_THREADS", 1))
 
     @cached_property
     def config_folders(self) -> tuple[Path, ...]:
@@ -177,7 +182,9 @@ class Settings:
 
     def config_file(self, name: str) -> Path | None:
         """The file in force of that name, or None where no folder has it."""
-        return next((folder / name for folder in self.config_folders if (folder / name).is_file()), None)
+        return next(
+            (folder / name for folder in self.config_folders if (folder / name).is_file()), None
+        )
 
     @cached_property
     def business(self) -> BusinessSettings:
@@ -210,7 +217,9 @@ class Settings:
             "timeout_seconds": self._environment.get("SUKI_SMTP_TIMEOUT_SECONDS"),
         }
         try:
-            return SmtpSettings.model_validate({"host": host} | {k: v for k, v in given.items() if v})
+            return SmtpSettings.model_validate(
+                {"host": host} | {k: v for k, v in given.items() if v}
+            )
         except ValidationError as error:
             first = error.errors(include_input=False)[0]
             name = f"SUKI_SMTP_{str(first['loc'][-1]).upper()}"
@@ -232,7 +241,9 @@ class Settings:
         path = self.state / "identity.key"
         if not path.exists():
             self.state.mkdir(parents=True, exist_ok=True, mode=0o700)
-            descriptor = os.open(path.with_suffix(".part"), os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+            descriptor = os.open(
+                path.with_suffix(".part"), os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600
+            )
             with os.fdopen(descriptor, "w") as stream:
                 stream.write(secrets.token_hex(32))
             os.replace(path.with_suffix(".part"), path)
@@ -251,7 +262,9 @@ def _explain(path: Path, error: ValidationError) -> str:
     for problem in error.errors(include_url=False):
         where = ".".join(str(part) for part in problem["loc"])
         if problem["type"] == "extra_forbidden":
-            close = difflib.get_close_matches(str(problem["loc"][-1]), _names_beside(problem["loc"]), 1)
+            close = difflib.get_close_matches(
+                str(problem["loc"][-1]), _names_beside(problem["loc"]), 1
+            )
             hint = f"; did you mean {close[0]!r}?" if close else ""
             lines.append(f"{path}: unknown setting {where}{hint}")
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import time
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from suki.errors import LockedError, SukiError
 from suki.settings import PROJECT, Settings
+from suki.storage import write_with
 
 if TYPE_CHECKING:
     import duckdb
@@ -51,10 +53,12 @@ class Warehouse:
     def tables(self) -> list[str]:
         """Names of the tables of the main schema, sorted."""
         with self._connection() as connection:
-            rows = connection.execute("select table_name from duckdb_tables() where schema_name = 'main'").fetchall()
+            rows = connection.execute(
+                "select table_name from duckdb_tables() where schema_name = 'main'"
+            ).fetchall()
         return sorted(name for (name,) in rows)
 
-    def dbt_build(self, tag: str, target: Path) -> list[dict[str, Any]]:
+    def dbt_build(self, tag: str) -> list[dict[str, Any]]:
         """Build and test all models of a tag in this process.
 
         Returns:
@@ -64,20 +68,17 @@ class Warehouse:
             SukiError: a model or test failed; the message names it and says why.
         """
         from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-        from dbt.cli.main import dbtRunner
 
         os.environ["SUKI_WAREHOUSE"] = str(self.path)
-        os.environ.setdefault("DO_NOT_TRACK", "1")
+        target = self.path.parent / f"dbt_{tag}"
+        manifest = parsed_project(self._settings, target)
         arguments = [
-            "--quiet", "--log-path", str(target / "logs"), "--log-level", "warn",
-            "build", "--select", f"tag:{tag}", "--indirect-selection", "buildable",
-            "--exclude-resource-type", "unit_test",
-            "--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT),
-            "--target-path", str(target), "--threads", str(self._settings.dbt_threads),
+            "build", "--select", f"tag:{tag}", "--indirect-selection", "cautious",
+            "--exclude-resource-type", "unit_test", "--threads", str(self._settings.dbt_threads),
         ]  # fmt: skip
         self._wait_until_free()
         try:
-            result = dbtRunner().invoke(arguments)
+            result = _dbt(arguments, target, manifest)
         finally:
             # dbt keeps the file locked in this process until it is told otherwise.
             DuckDBConnectionManager.close_all_connections()
@@ -127,6 +128,49 @@ class Warehouse:
                     self._tell(f"waiting: the warehouse is held by {holder}")
                     told = True
                 time.sleep(0.5)
+
+
+def parsed_project(settings: Settings, target: Path) -> Any:
+    """dbt's manifest of the project, parsed once per content of the project.
+
+    dbt's own partial parse starts over whenever the path of the warehouse changes, which is
+    every run; the manifest itself does not depend on it.
+    """
+    from dbt.contracts.graph.manifest import Manifest
+    from dbt.parser.manifest import extended_mashumaro_encoder, extended_mashumuro_decoder
+
+    cached = settings.cache / "dbt" / f"{_project_key()}.msgpack"
+    if cached.is_file():
+        return Manifest.from_msgpack(cached.read_bytes(), decoder=extended_mashumuro_decoder)
+    result = _dbt(["parse", "--no-partial-parse"], target, None)
+    if result.exception is not None:
+        raise SukiError(f"the dbt project cannot be parsed: {result.exception}") from result.exception
+    packed = result.result.to_msgpack(extended_mashumaro_encoder)
+    write_with(cached, lambda partial: partial.write_bytes(packed))
+    return result.result
+
+
+def _project_key() -> str:
+    """Hash of everything a parsed project depends on, its place included: seeds remember it."""
+    from importlib.metadata import version
+
+    digest = hashlib.sha256(f"{DBT_PROJECT} {version('dbt-core')} {version('dbt-duckdb')}".encode())
+    for path in sorted(p for p in DBT_PROJECT.rglob("*") if p.suffix in {".sql", ".yml", ".csv"}):
+        if "target" not in path.relative_to(DBT_PROJECT).parts:
+            digest.update(str(path.relative_to(DBT_PROJECT)).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:24]
+
+
+def _dbt(arguments: list[str], target: Path, manifest: Any) -> Any:
+    """Run dbt in this process; its artefacts and log go to `target`."""
+    os.environ.setdefault("DO_NOT_TRACK", "1")
+    from dbt.cli.main import dbtRunner
+
+    places = [
+        "--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT),
+        "--target-path", str(target), "--log-path", str(target), "--quiet", "--no-use-colors",
+    ]  # fmt: skip
+    return dbtRunner(manifest=manifest).invoke([*arguments, *places])
 
 
 def _lock_holder(message: str) -> str:

@@ -39,18 +39,37 @@ def outcome(people: pl.DataFrame) -> pl.DataFrame:
     return people.with_columns(outcome=reason)
 
 
-def reorder_list(due: pl.DataFrame, contacts: pl.DataFrame, customers: pl.DataFrame) -> ReminderList:
+def reorder_list(
+    due: pl.DataFrame, contacts: pl.DataFrame, customers: pl.DataFrame
+) -> ReminderList:
     """L1: one row per person, the product due first, and why it is due."""
-    first = due.sort("customer_id", "due_date", "reorder_days", "sku").unique("customer_id", keep="first", maintain_order=True)
+    first = due.sort("customer_id", "due_date", "reorder_days", "sku").unique(
+        "customer_id", keep="first", maintain_order=True
+    )
     why = pl.concat_str(
         pl.lit("bought on "), pl.col("last_order_date").dt.to_string("%Y-%m-%d"), pl.lit("; usually bought again after "),
-        pl.col("reorder_days"), pl.lit(" days ("), pl.col("basis"), pl.lit(" median of "), pl.col("interval_count"), pl.lit(" intervals)"),
+        pl.col("reorder_days"), pl.lit(" days ("), pl.col("interval_count"), pl.lit(" intervals of this "), _told_basis(),
+        pl.lit(")"),
     )  # fmt: skip
     columns = ["sku", "product_name", "last_order_date", "due_date", "reorder_days"]
-    return _listed("reorder", "Reorder reminder", "L1", first.with_columns(reason=why), columns, contacts, customers)
+    return _listed(
+        "reorder",
+        "Reorder reminder",
+        "L1",
+        first.with_columns(reason=why),
+        columns,
+        contacts,
+        customers,
+    )
 
 
-def win_back_list(segments: pl.DataFrame, contacts: pl.DataFrame, customers: pl.DataFrame, as_of: date) -> ReminderList:
+def _told_basis() -> pl.Expr:
+    return pl.when(pl.col("basis") == "sku").then(pl.lit("product")).otherwise(pl.col("basis"))
+
+
+def win_back_list(
+    segments: pl.DataFrame, contacts: pl.DataFrame, customers: pl.DataFrame, as_of: date
+) -> ReminderList:
     """L6: people silent past the lapse limit, most valuable first in the file's own column."""
     lapsed = segments.filter(pl.col("lifecycle_state") == "lapsed")
     why = pl.concat_str(
@@ -59,23 +78,43 @@ def win_back_list(segments: pl.DataFrame, contacts: pl.DataFrame, customers: pl.
     )  # fmt: skip
     last = (pl.lit(as_of) - pl.duration(days=pl.col("days_since_last_order"))).cast(pl.Date)
     rows = lapsed.with_columns(reason=why, last_order_date=last)
-    columns = ["segment", "last_order_date", "days_since_last_order", "occasion_count", "net_sales_amount"]
+    columns = [
+        "segment",
+        "last_order_date",
+        "days_since_last_order",
+        "occasion_count",
+        "net_sales_amount",
+    ]
     return _listed("win_back", "Win-back", "L6", rows, columns, contacts, customers)
 
 
 def _listed(
-    name: str, title: str, catalogue_id: str, rows: pl.DataFrame, columns: list[str], contacts: pl.DataFrame, customers: pl.DataFrame
+    name: str,
+    title: str,
+    catalogue_id: str,
+    rows: pl.DataFrame,
+    columns: list[str],
+    contacts: pl.DataFrame,
+    customers: pl.DataFrame,
 ) -> ReminderList:
     agreed = customers.select("customer_id", "email_marketing_consent")
     plain = contacts.select("customer_id", "email", "first_name", "last_name", "language")
-    decided = outcome(rows.join(agreed, on="customer_id", how="left").join(plain, on="customer_id", how="left"))
+    decided = outcome(
+        rows.join(agreed, on="customer_id", how="left").join(plain, on="customer_id", how="left")
+    )
     # Two people may share one mailbox; it is written to once.
-    ranked = decided.sort("customer_id").with_columns(rank=pl.int_range(pl.len()).over("outcome", "email"))
+    ranked = decided.sort("customer_id").with_columns(
+        rank=pl.int_range(pl.len()).over("outcome", "email")
+    )
     decided = ranked.with_columns(
-        outcome=pl.when((pl.col("outcome") == "send") & (pl.col("rank") > 0)).then(pl.lit("same_email")).otherwise(pl.col("outcome"))
+        outcome=pl.when((pl.col("outcome") == "send") & (pl.col("rank") > 0))
+        .then(pl.lit("same_email"))
+        .otherwise(pl.col("outcome"))
     )
     kept = decided.filter(pl.col("outcome") == "send").select(
         "email", "first_name", "last_name", "language", *columns, "reason", "customer_id"
     )
     counts = decided.filter(pl.col("outcome") != "send").group_by("outcome").len().sort("outcome")
-    return ReminderList(name, title, catalogue_id, kept.sort("customer_id"), dict(counts.iter_rows()))
+    return ReminderList(
+        name, title, catalogue_id, kept.sort("customer_id"), dict(counts.iter_rows())
+    )

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from transforms.canonical import CANONICAL, CURRENT, UNIT_TABLE
+from transforms.canonical import CANONICAL, CURRENT, FEED_TABLES, UNIT_TABLE
 from transforms.identity import PersonKey, hash_series
 
 RATE_VALID_DAYS = 7
@@ -58,18 +58,39 @@ class CanonicalStore:
         )
 
     def table(self, name: str) -> pl.LazyFrame:
-        """All rows of a canonical table, with the `sequence` of their file."""
-        paths = [p for f in self._files if (p := self._folder / name / f"{f.file_id}.parquet").exists()]
+        """All rows of a canonical table, with the `sequence` of their file.
+
+        Raises:
+            CurrentStateError: a file was accepted but its rows are gone from the canonical folder.
+        """
+        paths = [
+            self._folder / name / f"{f.file_id}.parquet"
+            for f in self._files
+            if name in FEED_TABLES[f.feed]
+        ]
+        if gone := [path for path in paths if not path.exists()]:
+            raise CurrentStateError(
+                f"{len(gone)} of {len(paths)} accepted files have lost their rows of {name}, the first: {gone[0]}. "
+                "Restore the canonical folder from a backup; without it their orders would vanish from every figure."
+            )
         rows = pl.scan_parquet(paths) if paths else CANONICAL[name].empty().lazy()
         return rows.join(self._order, on="file_id", how="left")
 
     def refused_units(self, feed: str) -> pl.DataFrame:
         """source, unit, sequence: what was quarantined, and in which file."""
-        paths = [p for f in self._files if (p := self._quarantine / feed / f"{f.file_id}.parquet").exists()]
+        paths = [
+            p
+            for f in self._files
+            if (p := self._quarantine / feed / f"{f.file_id}.parquet").exists()
+        ]
         empty = pl.DataFrame(schema={"source": pl.String, "unit": pl.String, "sequence": pl.Int64})
         if not paths:
             return empty
-        rows = pl.scan_parquet(paths).filter(pl.col("severity") == "unit").join(self._order, on="file_id", how="left")
+        rows = (
+            pl.scan_parquet(paths)
+            .filter(pl.col("severity") == "unit")
+            .join(self._order, on="file_id", how="left")
+        )
         return rows.select("source", "unit", "sequence").unique().collect()
 
     def mentions(self) -> pl.DataFrame:
@@ -79,7 +100,9 @@ class CanonicalStore:
 
 def newest(rows: pl.LazyFrame, key: Sequence[str]) -> pl.LazyFrame:
     """The version in force of each thing: highest version_at, then latest arrival."""
-    return rows.sort(*key, "version_at", "sequence", "row_number").unique(list(key), keep="last", maintain_order=True)
+    return rows.sort(*key, "version_at", "sequence", "row_number").unique(
+        list(key), keep="last", maintain_order=True
+    )
 
 
 def newest_order_date(store: CanonicalStore, zone: str) -> date | None:
@@ -88,7 +111,9 @@ def newest_order_date(store: CanonicalStore, zone: str) -> date | None:
     return last.astimezone(ZoneInfo(zone)).date() if last else None
 
 
-def build(store: CanonicalStore, people: pl.DataFrame, request: StateRequest) -> dict[str, pl.DataFrame]:
+def build(
+    store: CanonicalStore, people: pl.DataFrame, request: StateRequest
+) -> dict[str, pl.DataFrame]:
     """The current tables of a run, and `contacts`, the people behind them.
 
     Args:
@@ -102,7 +127,9 @@ def build(store: CanonicalStore, people: pl.DataFrame, request: StateRequest) ->
     orders = _orders(orders_all, store, people, request, currency)
     lines = _lines(store, orders_all, orders)
     tables = {
-        "orders": CURRENT["orders"].conform(orders.select(c for c in orders.columns if c in CURRENT["orders"].column_by_name)),
+        "orders": CURRENT["orders"].conform(
+            orders.select(c for c in orders.columns if c in CURRENT["orders"].column_by_name)
+        ),
         "order_lines": CURRENT["order_lines"].conform(lines),
         "responses": _responses(store, people, request),
         "products": _products(store),
@@ -130,15 +157,35 @@ def reporting_currency(orders: pl.DataFrame, wanted: str) -> str:
     return found[0] if found else "XXX"
 
 
-def _orders(rows: pl.DataFrame, store: CanonicalStore, people: pl.DataFrame, request: StateRequest, currency: str) -> pl.DataFrame:
+def _orders(
+    rows: pl.DataFrame,
+    store: CanonicalStore,
+    people: pl.DataFrame,
+    request: StateRequest,
+    currency: str,
+) -> pl.DataFrame:
     local = pl.col("ordered_at").dt.convert_time_zone(request.store_timezone).dt.date()
     known = rows.with_columns(order_date=local).filter(pl.col("order_date") <= request.as_of)
-    refused = store.refused_units("orders").group_by("source", "unit").agg(refused_in=pl.col("sequence").max())
-    known = known.join(refused, left_on=["source", "order_id"], right_on=["source", "unit"], how="left")
-    known = known.with_columns(is_stale=(pl.col("refused_in") > pl.col("sequence")).fill_null(False))
+    refused = (
+        store.refused_units("orders")
+        .group_by("source", "unit")
+        .agg(refused_in=pl.col("sequence").max())
+    )
+    known = known.join(
+        refused, left_on=["source", "order_id"], right_on=["source", "unit"], how="left"
+    )
+    known = known.with_columns(
+        is_stale=(pl.col("refused_in") > pl.col("sequence")).fill_null(False)
+    )
     known = with_customer(known, people)
-    guest = hash_series(known.select(pl.concat_str("source", pl.lit("|"), "order_id")).to_series(), "guest", request.key)
-    known = known.with_columns(is_identified=pl.col("customer_id").is_not_null(), guest=guest.str.slice(0, 20))
+    guest = hash_series(
+        known.select(pl.concat_str("source", pl.lit("|"), "order_id")).to_series(),
+        "guest",
+        request.key,
+    )
+    known = known.with_columns(
+        is_identified=pl.col("customer_id").is_not_null(), guest=guest.str.slice(0, 20)
+    )
     known = known.with_columns(customer_id=pl.coalesce("customer_id", "guest"))
     return _with_rates(known, store, currency).sort("source", "order_id")
 
@@ -146,7 +193,9 @@ def _orders(rows: pl.DataFrame, store: CanonicalStore, people: pl.DataFrame, req
 def with_customer(rows: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
     """Add customer_id by the first identifier a row has; null where it has none."""
     identifier = pl.coalesce([c for c in IDENTIFIERS if c in rows.columns])
-    return rows.with_columns(identifier=identifier).join(people.select("identifier", "customer_id"), on="identifier", how="left")
+    return rows.with_columns(identifier=identifier).join(
+        people.select("identifier", "customer_id"), on="identifier", how="left"
+    )
 
 
 def _with_rates(orders: pl.DataFrame, store: CanonicalStore, currency: str) -> pl.DataFrame:
@@ -159,13 +208,17 @@ def _with_rates(orders: pl.DataFrame, store: CanonicalStore, currency: str) -> p
         .collect()
     )
     found = orders.sort("order_date").join_asof(
-        rates, left_on="order_date", right_on="exchange_rate_date", by="currency", tolerance=f"{RATE_VALID_DAYS}d", coalesce=False,
-        check_sortedness=False,
+        rates, left_on="order_date", right_on="exchange_rate_date", by="currency", tolerance=f"{RATE_VALID_DAYS}d",
+        coalesce=False, check_sortedness=False,
     )  # fmt: skip
     own = pl.col("currency") == currency
     return found.with_columns(
-        exchange_rate=pl.when(own).then(pl.lit(1).cast(pl.Decimal(18, 8))).otherwise(pl.col("exchange_rate")),
-        exchange_rate_date=pl.when(own).then(pl.col("order_date")).otherwise(pl.col("exchange_rate_date")),
+        exchange_rate=pl.when(own)
+        .then(pl.lit(1).cast(pl.Decimal(18, 8)))
+        .otherwise(pl.col("exchange_rate")),
+        exchange_rate_date=pl.when(own)
+        .then(pl.col("order_date"))
+        .otherwise(pl.col("exchange_rate_date")),
     )
 
 
@@ -174,14 +227,24 @@ def _lines(store: CanonicalStore, orders_all: pl.DataFrame, orders: pl.DataFrame
     in_force = orders_all.select("source", "order_id", "file_id").join(
         orders.select("source", "order_id"), on=["source", "order_id"], how="semi"
     )
-    rows = store.table("order_lines").join(in_force.lazy(), on=["source", "order_id", "file_id"], how="semi").collect()
-    return rows.select(CURRENT["order_lines"].schema.names()).sort("source", "order_id", "line_number")
+    rows = (
+        store.table("order_lines")
+        .join(in_force.lazy(), on=["source", "order_id", "file_id"], how="semi")
+        .collect()
+    )
+    return rows.select(CURRENT["order_lines"].schema.names()).sort(
+        "source", "order_id", "line_number"
+    )
 
 
 def _responses(store: CanonicalStore, people: pl.DataFrame, request: StateRequest) -> pl.DataFrame:
-    rows = with_customer(newest(store.table("responses"), ("source", "response_id")).collect(), people)
+    rows = with_customer(
+        newest(store.table("responses"), ("source", "response_id")).collect(), people
+    )
     local = pl.col("submitted_at").dt.convert_time_zone(request.store_timezone).dt.date()
-    rows = rows.with_columns(response_date=local).filter(pl.col("response_date").is_null() | (pl.col("response_date") <= request.as_of))
+    rows = rows.with_columns(response_date=local).filter(
+        pl.col("response_date").is_null() | (pl.col("response_date") <= request.as_of)
+    )
     table = CURRENT["responses"]
     return table.conform(rows.select(table.schema.names())).sort(table.key)
 
@@ -202,10 +265,21 @@ def _deliveries(store: CanonicalStore, orders: pl.DataFrame) -> pl.DataFrame:
 
 def _contacts(store: CanonicalStore, people: pl.DataFrame) -> pl.DataFrame:
     """One row per identified person: the latest of everything ever stated. Personal."""
-    rows = with_customer(store.table("contacts").collect(), people).filter(pl.col("customer_id").is_not_null())
+    rows = with_customer(store.table("contacts").collect(), people).filter(
+        pl.col("customer_id").is_not_null()
+    )
     latest = [
         pl.col(name).drop_nulls().last()
-        for name in ("email", "phone", "first_name", "last_name", "language", "country", "birthday", "source_customer_id")
+        for name in (
+            "email",
+            "phone",
+            "first_name",
+            "last_name",
+            "language",
+            "country",
+            "birthday",
+            "source_customer_id",
+        )
     ]
     ordered = rows.sort("seen_at", "sequence", "row_number")
     return ordered.group_by("customer_id").agg(latest).sort("customer_id")
@@ -213,17 +287,28 @@ def _contacts(store: CanonicalStore, people: pl.DataFrame) -> pl.DataFrame:
 
 def _consents(store: CanonicalStore, people: pl.DataFrame) -> pl.DataFrame:
     """Latest statement per person, channel and purpose; at one moment a no outweighs a yes."""
-    rows = with_customer(store.table("consents").collect(), people).filter(pl.col("customer_id").is_not_null())
-    ordered = rows.sort("stated_at", "sequence", pl.col("is_granted").not_(), "row_number")
-    return ordered.group_by("customer_id", "channel", "purpose").agg(pl.col("is_granted").last()).sort("customer_id", "channel", "purpose")
-
-
-def _customers(contacts: pl.DataFrame, consents: pl.DataFrame, orders: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
-    agreed = consents.filter((pl.col("channel") == "email") & (pl.col("purpose") == "marketing")).select(
-        "customer_id", email_marketing_consent="is_granted"
+    rows = with_customer(store.table("consents").collect(), people).filter(
+        pl.col("customer_id").is_not_null()
     )
+    ordered = rows.sort("stated_at", pl.col("is_granted").not_(), "sequence", "row_number")
+    return (
+        ordered.group_by("customer_id", "channel", "purpose")
+        .agg(pl.col("is_granted").last())
+        .sort("customer_id", "channel", "purpose")
+    )
+
+
+def _customers(
+    contacts: pl.DataFrame, consents: pl.DataFrame, orders: pl.DataFrame, people: pl.DataFrame
+) -> pl.DataFrame:
+    agreed = consents.filter(
+        (pl.col("channel") == "email") & (pl.col("purpose") == "marketing")
+    ).select("customer_id", email_marketing_consent="is_granted")
     known = (
-        people.select("customer_id").unique().join(contacts, on="customer_id", how="left").join(agreed, on="customer_id", how="left")
+        people.select("customer_id")
+        .unique()
+        .join(contacts, on="customer_id", how="left")
+        .join(agreed, on="customer_id", how="left")
     )
     identified = known.select(
         "customer_id", "country", "language",
@@ -231,15 +316,25 @@ def _customers(contacts: pl.DataFrame, consents: pl.DataFrame, orders: pl.DataFr
         has_email=pl.col("email").is_not_null(),
         email_marketing_consent=pl.col("email_marketing_consent").fill_null(False),
     )  # fmt: skip
-    guests = orders.filter(~pl.col("is_identified")).select("customer_id", "country", is_identified=pl.lit(False)).with_columns(
-        language=pl.lit(None, dtype=pl.String), has_email=pl.lit(False), email_marketing_consent=pl.lit(False)
+    guests = (
+        orders.filter(~pl.col("is_identified"))
+        .select("customer_id", "country", is_identified=pl.lit(False))
+        .with_columns(
+            language=pl.lit(None, dtype=pl.String),
+            has_email=pl.lit(False),
+            email_marketing_consent=pl.lit(False),
+        )
     )
     table = CURRENT["customers"]
     names = table.schema.names()
-    return table.conform(pl.concat([identified.select(names), guests.select(names)])).sort(table.key)
+    return table.conform(pl.concat([identified.select(names), guests.select(names)])).sort(
+        table.key
+    )
 
 
-def _feed_counts(store: CanonicalStore, orders_all: pl.DataFrame, orders: pl.DataFrame, request: StateRequest) -> pl.DataFrame:
+def _feed_counts(
+    store: CanonicalStore, orders_all: pl.DataFrame, orders: pl.DataFrame, request: StateRequest
+) -> pl.DataFrame:
     stamp = {"orders": "ordered_at", "surveys": "submitted_at", "deliveries": "delivered_at", "exchange_rates": "rate_date",
              "customers": "version_at", "products": "version_at"}  # fmt: skip
     keys = {"orders": ("source", "order_id"), "surveys": ("source", "response_id"), "products": ("sku",),
@@ -251,23 +346,39 @@ def _feed_counts(store: CanonicalStore, orders_all: pl.DataFrame, orders: pl.Dat
         accepted = int(rows.select(pl.len()).collect().item())
         current = orders_all if feed == "orders" else newest(rows, keys[feed]).collect()
         moment = current[stamp[feed]]
-        days = moment if moment.dtype == pl.Date else moment.dt.convert_time_zone(request.store_timezone).dt.date()
+        days = (
+            moment
+            if moment.dtype == pl.Date
+            else moment.dt.convert_time_zone(request.store_timezone).dt.date()
+        )
         dated = feed in {"orders", "surveys"}
         counts.append(
             {
                 "feed": feed,
                 "accepted_units": accepted,
                 "current_units": current.height,
-                "superseded_units": accepted - current.height,
+                "superseded_units": _superseded(rows, keys[feed]),
                 "after_as_of_units": int((days > request.as_of).sum()) if dated else 0,
                 "stale_units": int(orders["is_stale"].sum()) if feed == "orders" else 0,
                 "newest_date": days.filter(days <= request.as_of).max() if dated else days.max(),
             }
         )
-    return CURRENT["feed_counts"].conform(pl.DataFrame(counts, schema=CURRENT["feed_counts"].schema)).sort("feed")
+    return (
+        CURRENT["feed_counts"]
+        .conform(pl.DataFrame(counts, schema=CURRENT["feed_counts"].schema))
+        .sort("feed")
+    )
+
+
+def _superseded(rows: pl.LazyFrame, key: Sequence[str]) -> int:
+    """Versions beyond one per thing; counted from the rows, so that the balance can fail."""
+    versions = rows.group_by(key).agg(beyond=pl.len().cast(pl.Int64) - 1)
+    return int(versions.select(pl.col("beyond").sum()).collect().item())
 
 
 def refusing_customers(store: CanonicalStore, people: pl.DataFrame) -> pl.DataFrame:
     """customer_id of everybody whose latest word on marketing e-mail is no."""
-    latest = _consents(store, people).filter((pl.col("channel") == "email") & (pl.col("purpose") == "marketing"))
+    latest = _consents(store, people).filter(
+        (pl.col("channel") == "email") & (pl.col("purpose") == "marketing")
+    )
     return latest.filter(~pl.col("is_granted")).select("customer_id")

@@ -19,12 +19,22 @@ def rule_counts(files: Iterable[Mapping[str, Any]], tonight: set[str]) -> pl.Dat
     """table, column, code, checked_rows, failed_rows, scope ("tonight" or "all"), per rule."""
     known = [f for f in files if f["status"] == "accepted"]
     rows = []
-    for scope, counted in (("tonight", [f for f in known if f["file_id"] in tonight]), ("all", known)):
+    for scope, counted in (
+        ("tonight", [f for f in known if f["file_id"] in tonight]),
+        ("all", known),
+    ):
         for rule in (rule for table in CANONICAL.values() for rule in rules_of(table)):
             checked = sum(f["counts"]["checked"].get(rule.table, 0) for f in counted)
             failed = sum(f["counts"]["failed"].get(rule.name, 0) for f in counted)
             rows.append((rule.table, rule.column, rule.code, checked, failed, scope))
-    schema = {"table": pl.String, "column": pl.String, "code": pl.String, "checked_rows": pl.Int64, "failed_rows": pl.Int64, "scope": pl.String}
+    schema = {
+        "table": pl.String,
+        "column": pl.String,
+        "code": pl.String,
+        "checked_rows": pl.Int64,
+        "failed_rows": pl.Int64,
+        "scope": pl.String,
+    }
     return pl.DataFrame(rows, orient="row", schema=schema)
 
 
@@ -39,11 +49,21 @@ def file_counts(files: Iterable[Mapping[str, Any]], tonight: set[str]) -> pl.Dat
         if f["file_id"] in tonight
     ]  # fmt: skip
     counts = ("rows_read", "rows_accepted", "rows_quarantined", "rows_ignored")
-    schema = {"file_name": pl.String, "source": pl.String, "feed": pl.String, "status": pl.String} | dict.fromkeys(counts, pl.Int64) | {"reason": pl.String}
+    schema = (
+        {"file_name": pl.String, "source": pl.String, "feed": pl.String, "status": pl.String}
+        | dict.fromkeys(counts, pl.Int64)
+        | {"reason": pl.String}
+    )
     return pl.DataFrame(rows, orient="row", schema=schema)
 
 
-def feed_state(feed_counts: pl.DataFrame, orders: pl.DataFrame, files: list[Mapping[str, Any]], tonight: set[str], as_of: date) -> pl.DataFrame:
+def feed_state(
+    feed_counts: pl.DataFrame,
+    orders: pl.DataFrame,
+    files: list[Mapping[str, Any]],
+    tonight: set[str],
+    as_of: date,
+) -> pl.DataFrame:
     """One row per feed: how much, how new, and orders that no exchange rate fits."""
     missing_rates = int(orders["exchange_rate"].null_count())
     accepted = [f for f in files if f["status"] == "accepted"]
@@ -68,8 +88,8 @@ def feed_state(feed_counts: pl.DataFrame, orders: pl.DataFrame, files: list[Mapp
             }
         )
     schema = {
-        "feed": pl.String, "is_required": pl.Boolean, "accepted_units": pl.Int64, "current_units": pl.Int64, "superseded_units": pl.Int64,
-        "newest_date": pl.Date, "as_of": pl.Date, "days_since_newest": pl.Int64, "units_tonight": pl.Int64,
+        "feed": pl.String, "is_required": pl.Boolean, "accepted_units": pl.Int64, "current_units": pl.Int64,
+        "superseded_units": pl.Int64, "newest_date": pl.Date, "as_of": pl.Date, "days_since_newest": pl.Int64, "units_tonight": pl.Int64,
         "usual_units_per_night": pl.Float64, "missing_rate_orders": pl.Int64,
     }  # fmt: skip
     return pl.DataFrame(rows, schema=schema)
@@ -82,4 +102,3 @@ def _usual(files: list[Mapping[str, Any]]) -> float | None:
         night = file["arrived_at"].date()
         nights[night] = nights.get(night, 0) + file["counts"]["units"]
     return float(median(nights.values())) if len(nights) >= NIGHTS_NEEDED else None
-

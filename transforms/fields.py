@@ -109,4 +109,6 @@ ID_FIELD: dict[str, str] = {
     "exchange_rates": "rate_date",
 }
 
-PERSONAL_FIELDS = frozenset({"customer_id", "email", "phone", "first_name", "last_name", "birthday"})
+PERSONAL_FIELDS = frozenset(
+    {"customer_id", "email", "phone", "first_name", "last_name", "birthday"}
+)

@@ -30,7 +30,9 @@ def hash_series(values: pl.Series, kind: str, key: PersonKey) -> pl.Series:
     unique = values.drop_nulls().unique().to_list()
     if not unique:
         return pl.Series(values.name, [None] * len(values), dtype=pl.String)
-    return values.replace_strict({value: key(kind, value) for value in unique}, default=None, return_dtype=pl.String)
+    return values.replace_strict(
+        {value: key(kind, value) for value in unique}, default=None, return_dtype=pl.String
+    )
 
 
 def is_role_mailbox(emails: pl.Series, mailboxes: tuple[str, ...]) -> pl.Series:
@@ -38,7 +40,9 @@ def is_role_mailbox(emails: pl.Series, mailboxes: tuple[str, ...]) -> pl.Series:
     return emails.str.split("@").list.first().is_in(list(mailboxes)).fill_null(False)
 
 
-def components(mentions: pl.DataFrame, *, max_ids_per_value: int, merge_by_phone: bool) -> pl.DataFrame:
+def components(
+    mentions: pl.DataFrame, *, max_ids_per_value: int, merge_by_phone: bool
+) -> pl.DataFrame:
     """Join identifiers mentioned together into people.
 
     Args:
@@ -54,30 +58,53 @@ def components(mentions: pl.DataFrame, *, max_ids_per_value: int, merge_by_phone
     """
     kinds = ["customer_ref_key", "email_key", *(["phone_key"] if merge_by_phone else [])]
     long = pl.concat(
-        [mentions.select(identifier=pl.col(kind), seen_at=pl.col("seen_at")) for kind in _all_kinds(mentions)]
+        [
+            mentions.select(identifier=pl.col(kind), seen_at=pl.col("seen_at"))
+            for kind in _all_kinds(mentions)
+        ]
     ).drop_nulls("identifier")
-    nodes = long.group_by("identifier").agg(first_seen_at=pl.col("seen_at").min()).sort("first_seen_at", "identifier")
+    nodes = (
+        long.group_by("identifier")
+        .agg(first_seen_at=pl.col("seen_at").min())
+        .sort("first_seen_at", "identifier")
+    )
     nodes = nodes.with_row_index("node")
     labels = _label(nodes, _edges(mentions, kinds, max_ids_per_value))
     anchors = pl.DataFrame({"identifier": nodes["identifier"], "label": labels})
-    first = anchors.group_by("label", maintain_order=True).agg(component=pl.col("identifier").first())
+    first = anchors.group_by("label", maintain_order=True).agg(
+        component=pl.col("identifier").first()
+    )
     joined = anchors.join(first, on="label", how="left", maintain_order="left")
-    return nodes.select("identifier", "first_seen_at").with_columns(joined["component"]).sort("identifier")
+    return (
+        nodes.select("identifier", "first_seen_at")
+        .with_columns(joined["component"])
+        .sort("identifier")
+    )
 
 
 def _all_kinds(mentions: pl.DataFrame) -> list[str]:
-    return [kind for kind in ("customer_ref_key", "email_key", "phone_key") if kind in mentions.columns]
+    return [
+        kind for kind in ("customer_ref_key", "email_key", "phone_key") if kind in mentions.columns
+    ]
 
 
 def _edges(mentions: pl.DataFrame, kinds: list[str], limit: int) -> pl.DataFrame:
-    """Pairs of identifiers stated together, without values shared by too many."""
-    pairs = []
-    for i, left in enumerate(kinds):
-        for right in kinds[i + 1 :]:
-            pair = mentions.select(left=left, right=right).drop_nulls().unique()
-            shared = pl.max_horizontal(pl.len().over("left"), pl.len().over("right"))
-            pairs.append(pair.filter(shared <= limit))
-    return pl.concat(pairs) if pairs else pl.DataFrame(schema={"left": pl.String, "right": pl.String})
+    """Pairs of identifiers stated together; a value shared by too many is in no pair at all."""
+    pairs = [
+        mentions.select(left=left, right=right).drop_nulls().unique()
+        for i, left in enumerate(kinds)
+        for right in kinds[i + 1 :]
+    ]
+    shared = [
+        pair.group_by(value=side).len().filter(pl.col("len") > limit).select("value")
+        for pair in pairs
+        for side in ("left", "right")
+    ]
+    return (
+        pl.concat(pairs)
+        .join(pl.concat(shared), left_on="left", right_on="value", how="anti")
+        .join(pl.concat(shared), left_on="right", right_on="value", how="anti")
+    )
 
 
 def _label(nodes: pl.DataFrame, edges: pl.DataFrame) -> np.ndarray:
@@ -85,11 +112,15 @@ def _label(nodes: pl.DataFrame, edges: pl.DataFrame) -> np.ndarray:
     from scipy.sparse.csgraph import connected_components
 
     number = nodes.select("identifier", "node")
-    left = edges.join(number, left_on="left", right_on="identifier", how="left")["node"].to_numpy()
-    right = edges.join(number, left_on="right", right_on="identifier", how="left")["node"].to_numpy()
+    # One frame for both ends: two joins on their own need not keep the same order of rows.
+    ends = edges.join(number.rename({"node": "left_node"}), left_on="left", right_on="identifier")
+    ends = ends.join(number.rename({"node": "right_node"}), left_on="right", right_on="identifier")
+    left, right = ends["left_node"].to_numpy(), ends["right_node"].to_numpy()
     if nodes.is_empty():
         return np.array([], dtype=np.int32)
-    graph = coo_array((np.ones(len(left), dtype=np.int8), (left, right)), shape=(nodes.height, nodes.height))
+    graph = coo_array(
+        (np.ones(len(left), dtype=np.int8), (left, right)), shape=(nodes.height, nodes.height)
+    )
     return connected_components(graph, directed=False)[1]
 
 
@@ -102,22 +133,46 @@ def surrogates(people: pl.DataFrame, known: dict[str, str], key: PersonKey) -> p
 
     Returns:
         identifier, customer_id, component, first_seen_at. A component whose members were
-        known under several surrogates keeps the one of the member seen first.
+        known under several surrogates keeps the one of the member seen first. Where one
+        surrogate is claimed by several components, because an address has since turned out
+        to be shared by too many, the one seen first keeps it and the others get new ones.
     """
     given = pl.DataFrame(
-        {"identifier": list(known), "given": list(known.values())}, schema={"identifier": pl.String, "given": pl.String}
+        {"identifier": list(known), "given": list(known.values())},
+        schema={"identifier": pl.String, "given": pl.String},
     )
     joined = people.join(given, on="identifier", how="left").sort("first_seen_at", "identifier")
-    kept = joined.group_by("component", maintain_order=True).agg(kept=pl.col("given").drop_nulls().first())
-    fresh = hash_series(kept["component"], "customer", key).str.slice(0, 20)
-    chosen = kept.with_columns(customer_id=pl.coalesce("kept", fresh)).select("component", "customer_id")
+    claims = joined.group_by("component", maintain_order=True).agg(
+        claimed=pl.col("given").drop_nulls().first()
+    )
+    is_late = pl.col("claimed").is_not_null() & ~pl.col("claimed").is_first_distinct()
+    first, late = claims.filter(~is_late), claims.filter(is_late)
+    fresh = hash_series(first["component"], "customer", key).str.slice(0, 20)
+    kept = first.with_columns(customer_id=pl.coalesce("claimed", fresh))
+    split = late.with_columns(
+        customer_id=_split_off(late["component"], set(kept["customer_id"]), key)
+    )
+    chosen = pl.concat([kept, split]).select("component", "customer_id")
     return people.join(chosen, on="component", how="left").sort("identifier")
+
+
+def _split_off(components: pl.Series, taken: set[str], key: PersonKey) -> pl.Series:
+    """A surrogate for each component that lost its old one, never one that is in use."""
+    found: list[str] = []
+    for component in components:
+        turn = 1
+        while (candidate := key("split", f"{component}\x1f{turn}")[:20]) in taken:
+            turn += 1
+        taken.add(candidate)
+        found.append(candidate)
+    return pl.Series("customer_id", found, dtype=pl.String)
 
 
 def alias_rows(people: pl.DataFrame, known: dict[str, str]) -> list[dict[str, str]]:
     """What the ledger must write: identifiers that are new or belong to another person now."""
     changed = people.filter(
-        pl.col("customer_id") != pl.col("identifier").replace_strict(known, default="", return_dtype=pl.String)
+        pl.col("customer_id")
+        != pl.col("identifier").replace_strict(known, default="", return_dtype=pl.String)
         if known
         else pl.lit(True)
     )

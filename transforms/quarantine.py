@@ -23,9 +23,13 @@ def quarantine_rows(result: ReadResult, *, file_id: str, file_name: str, feed: s
     word = UNIT_WORD.get(feed, "row")
     severity = pl.when("is_forgiven").then(pl.lit("value")).otherwise(pl.lit("unit"))
     consequence = (
-        pl.when("is_forgiven").then(pl.lit("; the value was left out, the rest kept: ")).otherwise(pl.lit(f"; the whole {word} is held back: "))
+        pl.when("is_forgiven")
+        .then(pl.lit("; the value was left out, the rest kept: "))
+        .otherwise(pl.lit(f"; the whole {word} is held back: "))
     )
-    is_serial = (pl.col("code") == "unparseable") & pl.col("value").str.contains(EXCEL_SERIAL).fill_null(False)
+    is_serial = (pl.col("code") == "unparseable") & pl.col("value").str.contains(
+        EXCEL_SERIAL
+    ).fill_null(False)
     reason = pl.when(is_serial).then(pl.lit("excel_serial")).otherwise(pl.col("code"))
     remedy = reason.replace_strict(REMEDIES, default="correct the cell in the source")
     message = pl.concat_str(
@@ -50,11 +54,15 @@ def quarantine_rows(result: ReadResult, *, file_id: str, file_name: str, feed: s
 
 def failed_rows(result: ReadResult) -> dict[str, int]:
     """Rows per broken rule, for the door in."""
-    counts = result.failures.group_by("table", "column", "code").len().sort("table", "column", "code")
+    counts = (
+        result.failures.group_by("table", "column", "code").len().sort("table", "column", "code")
+    )
     return {f"{table}.{column}.{code}": count for table, column, code, count in counts.iter_rows()}
 
 
 def weakest_version_basis(result: ReadResult) -> str:
     """What the file's versions rest on at worst: updated_at, file_name or arrival."""
-    used = set(result.tables[UNIT_TABLE[result.definition.feed]]["version_basis"].unique().to_list())
+    used = set(
+        result.tables[UNIT_TABLE[result.definition.feed]]["version_basis"].unique().to_list()
+    )
     return next((basis for basis in reversed(VERSION_BASES) if basis in used), "arrival")

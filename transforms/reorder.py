@@ -42,62 +42,111 @@ def intervals(bought: pl.DataFrame, as_of: date, policy: ReorderPolicy) -> pl.Da
     The Kaplan-Meier median; the first quartile where the median is not reached; none where
     that is not reached either.
     """
+    by_category = bought.filter(pl.col("category").is_not_null()).unique(
+        ["customer_id", "category", "order_date"], keep="first", maintain_order=True
+    )
     rows = [
         *_level(bought, "sku", as_of, policy),
-        *_level(
-            bought.filter(pl.col("category").is_not_null()).unique(["customer_id", "category", "order_date"], keep="first", maintain_order=True),
-            "category", as_of, policy,
-        ),
-    ]  # fmt: skip
+        *_level(by_category, "category", as_of, policy),
+    ]
     table = SCORES["product_intervals"]
     return table.conform(pl.DataFrame(rows, orient="row", schema=table.schema)).sort(table.key)
 
 
-def _level(bought: pl.DataFrame, level: str, as_of: date, policy: ReorderPolicy) -> list[tuple[object, ...]]:
+def _level(
+    bought: pl.DataFrame, level: str, as_of: date, policy: ReorderPolicy
+) -> list[tuple[object, ...]]:
     following = pl.col("order_date").shift(-1).over("customer_id", level, order_by="order_date")
     gaps = bought.with_columns(following=following).select(
         level,
         gap_days=(pl.coalesce("following", pl.lit(as_of)) - pl.col("order_date")).dt.total_days(),
         is_event=pl.col("following").is_not_null(),
     )
-    enough = gaps.group_by(level).agg(pl.len(), pl.col("is_event").sum()).filter(
-        (pl.col("len") >= policy.minimum_intervals) & (pl.col("is_event") >= policy.minimum_events)
+    enough = (
+        gaps.group_by(level)
+        .agg(pl.len(), pl.col("is_event").sum())
+        .filter(
+            (pl.col("len") >= policy.minimum_intervals)
+            & (pl.col("is_event") >= policy.minimum_events)
+        )
     )
     rows = []
     for (item,), group in gaps.join(enough.select(level), on=level, how="semi").group_by(level):
         curve = curve_of(group)
         median, quartile = curve.quantile(0.5), curve.quantile(0.25)
         if days := median or quartile:
-            rows.append((level, item, curve.gap_count, curve.event_count, days, "median" if median else "first_quartile"))
+            rows.append(
+                (
+                    level,
+                    item,
+                    curve.gap_count,
+                    curve.event_count,
+                    days,
+                    "median" if median else "first_quartile",
+                )
+            )
     return rows
 
 
-def due(bought: pl.DataFrame, known: pl.DataFrame, products: pl.DataFrame, as_of: date, policy: ReorderPolicy) -> pl.DataFrame:
+def due(
+    bought: pl.DataFrame,
+    known: pl.DataFrame,
+    products: pl.DataFrame,
+    as_of: date,
+    policy: ReorderPolicy,
+) -> pl.DataFrame:
     """Customers whose product runs out now: due between as_of and the end of the window.
 
-    Left out: products bought again since, discontinued ones, and customers who bought
-    anything within the cooldown.
+    Left out: products bought again since (where the category tells the interval: anything of
+    it bought since), discontinued ones, and customers who bought anything within the cooldown.
     """
-    last = bought.group_by("customer_id", "sku", "product_name", "category", maintain_order=True).agg(last_order_date=pl.col("order_date").max())
-    last = last.sort("last_order_date").unique(["customer_id", "sku"], keep="last", maintain_order=True)
-    by_sku = known.filter(pl.col("level") == "sku").select(sku="item", sku_days="reorder_days", sku_count="interval_count")
-    by_category = known.filter(pl.col("level") == "category").select(category="item", category_days="reorder_days", category_count="interval_count")
+    last = bought.group_by(
+        "customer_id", "sku", "product_name", "category", maintain_order=True
+    ).agg(last_order_date=pl.col("order_date").max())
+    last = last.sort("last_order_date").unique(
+        ["customer_id", "sku"], keep="last", maintain_order=True
+    )
+    by_sku = known.filter(pl.col("level") == "sku").select(
+        sku="item", sku_days="reorder_days", sku_count="interval_count"
+    )
+    by_category = known.filter(pl.col("level") == "category").select(
+        category="item", category_days="reorder_days", category_count="interval_count"
+    )
     gone = products.filter(pl.col("is_active").eq(False)).select("sku")
-    recent = bought.filter(pl.col("order_date") > as_of - timedelta(days=policy.cooldown_days)).select("customer_id").unique()
-    due_date = pl.col("last_order_date") + pl.duration(days=pl.col("reorder_days") - policy.lead_days)
+    recent = (
+        bought.filter(pl.col("order_date") > as_of - timedelta(days=policy.cooldown_days))
+        .select("customer_id")
+        .unique()
+    )
+    is_newest_of_category = pl.col("last_order_date") == pl.col("last_order_date").max().over(
+        "customer_id", "category"
+    )
+    due_date = pl.col("last_order_date") + pl.duration(
+        days=pl.col("reorder_days") - policy.lead_days
+    )
     rows = (
-        last.join(gone, on="sku", how="anti")
+        last.with_columns(is_newest_of_category=is_newest_of_category)
+        .join(gone, on="sku", how="anti")
         .join(recent, on="customer_id", how="anti")
         .join(by_sku, on="sku", how="left")
         .join(by_category, on="category", how="left")
         .with_columns(
             reorder_days=pl.coalesce("sku_days", "category_days"),
-            interval_count=pl.when(pl.col("sku_days").is_not_null()).then("sku_count").otherwise("category_count"),
-            basis=pl.when(pl.col("sku_days").is_not_null()).then(pl.lit("sku")).otherwise(pl.lit("category")),
+            interval_count=pl.when(pl.col("sku_days").is_not_null())
+            .then("sku_count")
+            .otherwise("category_count"),
+            basis=pl.when(pl.col("sku_days").is_not_null())
+            .then(pl.lit("sku"))
+            .otherwise(pl.lit("category")),
         )
         .filter(pl.col("reorder_days").is_not_null())
+        .filter((pl.col("basis") == "sku") | pl.col("is_newest_of_category"))
         .with_columns(due_date=due_date)
-        .filter(pl.col("due_date").is_between(as_of, as_of + timedelta(days=policy.due_within_days), closed="left"))
+        .filter(
+            pl.col("due_date").is_between(
+                as_of, as_of + timedelta(days=policy.due_within_days), closed="left"
+            )
+        )
     )
     table = SCORES["reorder_due"]
     return table.conform(rows.select(table.schema.names())).sort(table.key)

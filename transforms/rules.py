@@ -88,7 +88,9 @@ def rules_of(table: Table) -> tuple[Rule, ...]:
     """Every rule of a canonical table, in the order of its columns."""
     rules = []
     for column in table.columns:
-        if column.name in MADE_BY_SUKI or (table.name in PARTS and column.name in {"order_id", "response_id"}):
+        if column.name in MADE_BY_SUKI or (
+            table.name in PARTS and column.name in {"order_id", "response_id"}
+        ):
             continue
         codes = [
             ("missing", column.required),
@@ -100,5 +102,7 @@ def rules_of(table: Table) -> tuple[Rule, ...]:
             ("malformed", column.pattern is not None),
         ]
         rules += [Rule(table.name, column.name, code) for code, applies in codes if applies]
-    rules += [Rule(table.name, column, code) for column, code in CROSS_ROW_RULES.get(table.name, ())]
+    rules += [
+        Rule(table.name, column, code) for column, code in CROSS_ROW_RULES.get(table.name, ())
+    ]
     return tuple(rules)

@@ -32,7 +32,9 @@ def score(
     limits = segments.lifecycle_limits(by_band, segment_policy)
     features = segments.customer_features(occasions, as_of, segment_policy.window_days)
     named, cuts = segments.segment(features, limits)
-    known_people = lines.join(occasions.select("customer_id").unique(), on="customer_id", how="semi")
+    known_people = lines.join(
+        occasions.select("customer_id").unique(), on="customer_id", how="semi"
+    )
     bought = reorder.purchases(known_people)
     intervals = reorder.intervals(bought, as_of, reorder_policy)
     tables = {
@@ -46,7 +48,9 @@ def score(
     return tables
 
 
-def reminder_lists(scores: Mapping[str, pl.DataFrame], contacts: pl.DataFrame, customers: pl.DataFrame, as_of: date) -> list[contact.ReminderList]:
+def reminder_lists(
+    scores: Mapping[str, pl.DataFrame], contacts: pl.DataFrame, customers: pl.DataFrame, as_of: date
+) -> list[contact.ReminderList]:
     """The reminder lists of a run, consent applied."""
     return [
         contact.reorder_list(scores["reorder_due"], contacts, customers),
@@ -74,17 +78,32 @@ def list_checks(lists: list[contact.ReminderList], customers: pl.DataFrame) -> p
         )
         for one in lists
     ]
-    names = ("rows", "rows_without_consent", "rows_without_email", "duplicate_rows", "rows_not_in_segment_population")
-    return pl.DataFrame(rows, orient="row", schema={"list_name": pl.String, **dict.fromkeys(names, pl.Int64)})
+    names = (
+        "rows",
+        "rows_without_consent",
+        "rows_without_email",
+        "duplicate_rows",
+        "rows_not_in_segment_population",
+    )
+    return pl.DataFrame(
+        rows, orient="row", schema={"list_name": pl.String, **dict.fromkeys(names, pl.Int64)}
+    )
 
 
-def segment_members(named: pl.DataFrame, contacts: pl.DataFrame, customers: pl.DataFrame) -> dict[str, pl.DataFrame]:
+def segment_members(
+    named: pl.DataFrame, contacts: pl.DataFrame, customers: pl.DataFrame
+) -> dict[str, pl.DataFrame]:
     """One frame per segment: who is in it, the scores that put them there, and consent."""
     agreed = customers.select("customer_id", "email_marketing_consent", "country")
     plain = contacts.select("customer_id", "email", "first_name", "last_name", "language")
-    full = named.join(plain, on="customer_id", how="left").join(agreed, on="customer_id", how="left")
+    full = named.join(plain, on="customer_id", how="left").join(
+        agreed, on="customer_id", how="left"
+    )
     full = full.with_columns(reason=explanation()).sort("customer_id")
-    return {name: full.filter(pl.col("segment") == name).drop("segment") for name in sorted(segments.SEGMENTS)}
+    return {
+        name: full.filter(pl.col("segment") == name).drop("segment")
+        for name in sorted(segments.SEGMENTS)
+    }
 
 
 def explanation() -> pl.Expr:
@@ -93,5 +112,6 @@ def explanation() -> pl.Expr:
         pl.lit("last order "), "days_since_last_order", pl.lit(" days ago (score "), "recency_score", pl.lit(" of 5), "),
         "occasion_count", pl.lit(" purchases in the window (score "), "frequency_score", pl.lit("), "),
         pl.col("net_sales_amount").cast(pl.String), pl.lit(" spent (score "), "monetary_score", pl.lit(")"),
-        pl.when(pl.col("lifecycle_state") == "new").then(pl.lit("; first purchase, younger than the at-risk limit")).otherwise(pl.lit("")),
+        pl.when(pl.col("lifecycle_state") == "new")
+        .then(pl.lit("; first purchase, younger than the at-risk limit")).otherwise(pl.lit("")),
     )  # fmt: skip

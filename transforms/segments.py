@@ -30,6 +30,10 @@ SEGMENTS = (
 )  # fmt: skip
 
 
+#: Open gaps that a band needs on a day before that day may become a limit.
+MINIMUM_GAPS = 30
+
+
 @dataclass(frozen=True)
 class SegmentPolicy:
     """Windows and limits, days unless named otherwise; see `[segments]` in suki.toml."""
@@ -39,7 +43,7 @@ class SegmentPolicy:
     at_risk_return_chance: float = 0.25
     lapse_return_chance: float = 0.10
     at_risk_floor_days: int = 30
-    at_risk_ceiling_days: int = 365
+    at_risk_ceiling_days: int = 180
 
 
 @dataclass(frozen=True)
@@ -53,18 +57,26 @@ class LifecycleLimits:
 def curves(occasions: pl.DataFrame, as_of: date) -> dict[str, SurvivalCurve]:
     """Survival of the gap to the next occasion: all, after the first, after later ones."""
     gaps = occasion_gaps(occasions, as_of)
-    return {band: curve_of(gaps if band == "all" else gaps.filter(pl.col("band") == band)) for band in ("all", "first", "later")}
+    return {
+        band: curve_of(gaps if band == "all" else gaps.filter(pl.col("band") == band))
+        for band in ("all", "first", "later")
+    }
 
 
 def lifecycle_limits(by_band: dict[str, SurvivalCurve], policy: SegmentPolicy) -> LifecycleLimits:
-    """At-risk and lapse limits per band, the at-risk one between floor and ceiling."""
+    """At-risk and lapse limits per band, the at-risk one between floor and ceiling.
+
+    A band with too few gaps takes the limits of all gaps; where those are too few as well,
+    the at-risk limit is the ceiling and nobody is called lapsed.
+    """
     at_risk, lapse = {}, {}
+    window = policy.return_window_days
     for band in ("first", "later"):
-        curve = by_band[band]
-        found = curve.silence_limit(policy.at_risk_return_chance, policy.return_window_days)
+        curve = by_band[band] if by_band[band].gap_count >= MINIMUM_GAPS else by_band["all"]
+        found = curve.silence_limit(policy.at_risk_return_chance, window, MINIMUM_GAPS)
         limit = policy.at_risk_ceiling_days if found is None else found
         at_risk[band] = min(max(limit, policy.at_risk_floor_days), policy.at_risk_ceiling_days)
-        lapsed = curve.silence_limit(policy.lapse_return_chance, policy.return_window_days)
+        lapsed = curve.silence_limit(policy.lapse_return_chance, window, MINIMUM_GAPS)
         lapse[band] = None if lapsed is None else max(lapsed, at_risk[band] + 1)
     return LifecycleLimits(at_risk, lapse)
 
@@ -79,13 +91,21 @@ def cut_points(values: pl.Series) -> list[float]:
 def scores_above(column: str, cuts: list[float]) -> pl.Expr:
     """1 to 5, larger values higher; equal values always get equal scores."""
     value = pl.col(column).cast(pl.Float64)
-    return pl.sum_horizontal([(value > cut).cast(pl.Int64) for cut in cuts]) + 1 if cuts else pl.lit(1, dtype=pl.Int64)
+    return (
+        pl.sum_horizontal([(value > cut).cast(pl.Int64) for cut in cuts]) + 1
+        if cuts
+        else pl.lit(1, dtype=pl.Int64)
+    )
 
 
 def scores_below(column: str, cuts: list[float]) -> pl.Expr:
     """1 to 5, smaller values higher, for days of silence; equal values get equal scores."""
     value = pl.col(column).cast(pl.Float64)
-    return pl.sum_horizontal([(value <= cut).cast(pl.Int64) for cut in cuts]) + 1 if cuts else pl.lit(1, dtype=pl.Int64)
+    return (
+        pl.sum_horizontal([(value <= cut).cast(pl.Int64) for cut in cuts]) + 1
+        if cuts
+        else pl.lit(1, dtype=pl.Int64)
+    )
 
 
 def customer_features(occasions: pl.DataFrame, as_of: date, window_days: int) -> pl.DataFrame:
@@ -112,7 +132,9 @@ def customer_features(occasions: pl.DataFrame, as_of: date, window_days: int) ->
     )
 
 
-def segment(features: pl.DataFrame, limits: LifecycleLimits) -> tuple[pl.DataFrame, dict[str, list[float]]]:
+def segment(
+    features: pl.DataFrame, limits: LifecycleLimits
+) -> tuple[pl.DataFrame, dict[str, list[float]]]:
     """Exactly one segment and one lifecycle state per customer, and the cut points used.
 
     First-occasion customers younger than the at-risk limit are `new`, whatever they spent.
@@ -132,11 +154,17 @@ def segment(features: pl.DataFrame, limits: LifecycleLimits) -> tuple[pl.DataFra
         monetary_score=scores_above("net_sales_amount", cuts["monetary"]),
         at_risk_limit_days=limit,
         lapse_limit_days=lapse,
-    ).with_columns(frequency_monetary_score=(pl.col("frequency_score") + pl.col("monetary_score") + 1) // 2)
+    ).with_columns(
+        frequency_monetary_score=(pl.col("frequency_score") + pl.col("monetary_score") + 1) // 2
+    )
     grid = pl.DataFrame(
         [(r, fm, name) for (r, fm), name in sorted(RFM_GRID.items())],
         orient="row",
-        schema={"recency_score": pl.Int64, "frequency_monetary_score": pl.Int64, "grid_segment": pl.String},
+        schema={
+            "recency_score": pl.Int64,
+            "frequency_monetary_score": pl.Int64,
+            "grid_segment": pl.String,
+        },
     )
     is_new = is_first & (silence < pl.col("at_risk_limit_days"))
     state = (
@@ -145,32 +173,57 @@ def segment(features: pl.DataFrame, limits: LifecycleLimits) -> tuple[pl.DataFra
         .when(silence >= pl.col("at_risk_limit_days")).then(pl.lit("at_risk"))
         .otherwise(pl.lit("active"))
     )  # fmt: skip
-    named = scored.join(grid, on=["recency_score", "frequency_monetary_score"], how="left").with_columns(
-        segment=pl.when(is_new).then(pl.lit("new")).otherwise(pl.col("grid_segment")), lifecycle_state=state
+    named = scored.join(
+        grid, on=["recency_score", "frequency_monetary_score"], how="left"
+    ).with_columns(
+        segment=pl.when(is_new).then(pl.lit("new")).otherwise(pl.col("grid_segment")),
+        lifecycle_state=state,
     )
     table = SCORES["customer_segments"]
     return table.conform(named.select(table.schema.names())).sort("customer_id"), cuts
 
 
 def _of_band(is_first: pl.Expr, by_band: dict[str, int | None] | dict[str, int]) -> pl.Expr:
-    return pl.when(is_first).then(pl.lit(by_band["first"], dtype=pl.Int64)).otherwise(pl.lit(by_band["later"], dtype=pl.Int64))
+    return (
+        pl.when(is_first)
+        .then(pl.lit(by_band["first"], dtype=pl.Int64))
+        .otherwise(pl.lit(by_band["later"], dtype=pl.Int64))
+    )
 
 
 def thresholds(cuts: dict[str, list[float]], limits: LifecycleLimits) -> pl.DataFrame:
-    """Every cut point and limit of the run, as the score_thresholds table."""
+    """Every cut point and limit of the run, as the score_thresholds table, 12 significant digits."""
     units = {"recency": "days", "frequency": "occasions", "monetary": "reporting currency"}
-    rows = [(name, number, value, units[name]) for name, values in cuts.items() for number, value in enumerate(values, 1)]
-    for name, by_band in (("at_risk_limit", limits.at_risk_days), ("lapse_limit", limits.lapse_days)):
-        rows += [(f"{name}_{band}", 1, None if value is None else float(value), "days") for band, value in by_band.items()]
+    rows = [
+        (name, number, value, units[name])
+        for name, values in cuts.items()
+        for number, value in enumerate(values, 1)
+    ]
+    for name, by_band in (
+        ("at_risk_limit", limits.at_risk_days),
+        ("lapse_limit", limits.lapse_days),
+    ):
+        rows += [
+            (f"{name}_{band}", 1, None if value is None else float(value), "days")
+            for band, value in by_band.items()
+        ]
     table = SCORES["score_thresholds"]
-    return table.conform(pl.DataFrame(rows, orient="row", schema=table.schema)).sort(table.key)
+    rounded = pl.DataFrame(rows, orient="row", schema=table.schema).with_columns(
+        pl.col("threshold").round_sig_figs(12)
+    )
+    return table.conform(rounded).sort(table.key)
 
 
 def survival_table(by_band: dict[str, SurvivalCurve]) -> pl.DataFrame:
     """The curves as rows, rounded to 12 significant digits."""
     frames = [
         pl.DataFrame(
-            {"band": [band] * len(c.survival), "day": np.arange(len(c.survival)), "survival_share": c.survival, "at_risk_count": c.at_risk}
+            {
+                "band": [band] * len(c.survival),
+                "day": np.arange(len(c.survival)),
+                "survival_share": c.survival,
+                "at_risk_count": c.at_risk,
+            }
         )
         for band, c in by_band.items()
     ]

@@ -14,7 +14,9 @@ from transforms.canonical import CURRENT, SCORES, Column, Table
 
 SOURCES_FILE = Path("dbt_project/models/staging/_current__sources.yml")
 
-_HEADER = "# Rendered by `python -m transforms.source_yaml` from transforms/canonical.py: edit that.\n"
+_HEADER = (
+    "# Rendered by `python -m transforms.source_yaml` from transforms/canonical.py: edit that.\n"
+)
 _FAMILIES = (
     (
         "current",

@@ -35,13 +35,25 @@ class _Strict(BaseModel):
 class FieldRule(_Strict):
     """How one canonical field is read from the file."""
 
-    column: str | tuple[str, ...] | None = Field(None, description="Header, or headers of which the first present is taken.")
-    matching: str | None = Field(None, description="Regular expression on headers, where the header is free text.")
-    format: str | tuple[str, ...] | None = Field(None, description="Date or time format, in strptime's words.")
-    timezone: str | None = Field(None, description="Zone of times without an offset, in this column.")
-    remove: str | None = Field(None, description="Regular expression cut out of the value before it is read.")
+    column: str | tuple[str, ...] | None = Field(
+        None, description="Header, or headers of which the first present is taken."
+    )
+    matching: str | None = Field(
+        None, description="Regular expression on headers, where the header is free text."
+    )
+    format: str | tuple[str, ...] | None = Field(
+        None, description="Date or time format, in strptime's words."
+    )
+    timezone: str | None = Field(
+        None, description="Zone of times without an offset, in this column."
+    )
+    remove: str | None = Field(
+        None, description="Regular expression cut out of the value before it is read."
+    )
     values: dict[str, str] = Field({}, description="The source's words -> ours.")
-    default: str | None = Field(None, description="Value where the cell is empty or the column absent.")
+    default: str | None = Field(
+        None, description="Value where the cell is empty or the column absent."
+    )
 
     @property
     def headers(self) -> tuple[str, ...]:
@@ -78,37 +90,63 @@ class SourceDefinition(_Strict):
     feed: Literal["orders", "surveys", "customers", "products", "deliveries", "exchange_rates"]
     extends: str | None = Field(None, description="Definition this one starts from.")
     description: str = ""
-    files: tuple[str, ...] = Field((), description="File name patterns; empty means recognised by header.")
-    recognised_by: tuple[str, ...] = Field((), description="Headers that tell this export from others.")
+    files: tuple[str, ...] = Field(
+        (), description="File name patterns; empty means recognised by header."
+    )
+    recognised_by: tuple[str, ...] = Field(
+        (), description="Headers that tell this export from others."
+    )
 
     encoding: str = Field("auto", description="auto, utf-8, cp1252, ...")
     delimiter: str = Field("auto", description="auto, tab, whitespace or the character.")
     sheet: str | None = Field(None, description="Sheet of a workbook; default the first.")
-    header_rows: int = Field(1, ge=0, le=3, description="0: no header, then column_names are needed.")
-    header_until_filled: tuple[str, ...] = Field((), description="Rows below the header where this column is blank belong to the header.")
+    header_rows: int = Field(
+        1, ge=0, le=3, description="0: no header, then column_names are needed."
+    )
+    header_until_filled: tuple[str, ...] = Field(
+        (), description="Rows below the header where this column is blank belong to the header."
+    )
     header_style: Literal["first_row", "fill_right"] = "first_row"
     column_names: tuple[str, ...] = ()
     skip_top_rows: int = Field(0, ge=0, description="Rows above the header.")
     ignore_rows: tuple[IgnoreRule, ...] = ()
 
     layout: Literal["row_per_line", "row_per_order"] = "row_per_line"
-    carry_down_by: str | None = Field(None, description="Header that groups rows whose order cells stand on the first row only.")
+    carry_down_by: str | None = Field(
+        None, description="Header that groups rows whose order cells stand on the first row only."
+    )
     packed_lines: PackedLines | None = None
-    blank_continues: bool = Field(False, description="A row whose group cell is blank belongs to the order above.")
-    id_from: tuple[str, ...] = Field((), description="Fields an id is made of where the source has none.")
-    id_space: str = Field("shop", description="Sources with one id space mean the same person by the same customer id.")
-    exported_at: str | None = Field(None, description="Regular expression whose first group is the export date in the file name.")
+    blank_continues: bool = Field(
+        False, description="A row whose group cell is blank belongs to the order above."
+    )
+    id_from: tuple[str, ...] = Field(
+        (), description="Fields an id is made of where the source has none."
+    )
+    id_space: str = Field(
+        "shop",
+        description="Sources with one id space mean the same person by the same customer id.",
+    )
+    exported_at: str | None = Field(
+        None,
+        description="Regular expression whose first group is the export date in the file name.",
+    )
 
     timezone: str | None = Field(None, description="Zone of times without an offset.")
-    currency: str | None = Field(None, pattern=r"^([A-Z]{3}|store)$", description="Currency where no column tells; store: the reporting currency.")
+    currency: str | None = Field(
+        None,
+        pattern=r"^([A-Z]{3}|store)$",
+        description="Currency where no column tells; store: the reporting currency.",
+    )
     decimal_mark: Literal[".", ","] = "."
     thousands_mark: Literal["", ",", ".", " ", "'"] = ""
     prices_include_tax: bool = False
 
-    return_orders: str | None = Field(None, description="Regular expression on the order id of returns booked as documents.")
+    return_orders: str | None = Field(
+        None, description="Regular expression on the order id of returns booked as documents."
+    )
     negative_quantities: Literal["refuse", "return", "adjustment"] = "refuse"
-    line_kinds: dict[Literal["shipping", "discount", "fee", "gift_card", "adjustment"], str] = Field(
-        {}, description="Kind of line -> regular expression on the product code."
+    line_kinds: dict[Literal["shipping", "discount", "fee", "gift_card", "adjustment"], str] = (
+        Field({}, description="Kind of line -> regular expression on the product code.")
     )
     survey_id: str | None = Field(None, description="Name of the survey; default the source's.")
 
@@ -119,9 +157,13 @@ class SourceDefinition(_Strict):
     def _short_form(cls, value: Any) -> Any:
         if not isinstance(value, dict):
             return value
-        return {k: {"column": v} if isinstance(v, (str, list, tuple)) else v for k, v in value.items()}
+        return {
+            k: {"column": v} if isinstance(v, (str, list, tuple)) else v for k, v in value.items()
+        }
 
-    @field_validator("files", "recognised_by", "column_names", "header_until_filled", "id_from", mode="before")
+    @field_validator(
+        "files", "recognised_by", "column_names", "header_until_filled", "id_from", mode="before"
+    )
     @classmethod
     def _one_or_many(cls, value: Any) -> Any:
         return (value,) if isinstance(value, str) else value
@@ -139,7 +181,11 @@ class SourceDefinition(_Strict):
         for name in self.columns:
             if name not in known:
                 close = difflib.get_close_matches(name, known, 1)
-                hint = f"; did you mean {close[0]!r}?" if close else f"; fields of {self.feed}: {', '.join(known)}"
+                hint = (
+                    f"; did you mean {close[0]!r}?"
+                    if close
+                    else f"; fields of {self.feed}: {', '.join(known)}"
+                )
                 raise ValueError(f"columns.{name}: no such field{hint}")
         given = set(self.columns) | ({ID_FIELD[self.feed]} if self.id_from else set())
         given |= {"currency"} if self.currency else set()
@@ -177,7 +223,13 @@ def load_definitions(folders: Iterable[Path]) -> tuple[SourceDefinition, ...]:
         if name in by_name:
             raise SourceError(f"{path}: source {name!r} is already defined in {by_name[name][0]}")
         by_name[name] = (path, content)
-    return tuple(_definition(path, _inherit(path, content, by_name)) for path, content in by_name.values()) + generic_definitions()
+    return (
+        tuple(
+            _definition(path, _inherit(path, content, by_name))
+            for path, content in by_name.values()
+        )
+        + generic_definitions()
+    )
 
 
 def generic_definitions() -> tuple[SourceDefinition, ...]:
@@ -207,14 +259,18 @@ def _read_yaml(path: Path) -> dict[str, Any]:
     return content
 
 
-def _inherit(path: Path, content: dict[str, Any], by_name: dict[str, tuple[Path, dict[str, Any]]]) -> dict[str, Any]:
+def _inherit(
+    path: Path, content: dict[str, Any], by_name: dict[str, tuple[Path, dict[str, Any]]]
+) -> dict[str, Any]:
     parent_name = content.get("extends")
     if not parent_name:
         return content
     if parent_name not in by_name or parent_name == content.get("source"):
         close = difflib.get_close_matches(str(parent_name), by_name, 1)
         hint = f"; did you mean {close[0]!r}?" if close else ""
-        raise SourceError(f"{path}{_line(content, 'extends')}: extends {parent_name!r}, which no file defines{hint}")
+        raise SourceError(
+            f"{path}{_line(content, 'extends')}: extends {parent_name!r}, which no file defines{hint}"
+        )
     parent = _inherit(*by_name[parent_name], by_name)
     merged = dict(parent) | dict(content)
     merged["columns"] = dict(parent.get("columns", {})) | dict(content.get("columns", {}))
@@ -234,7 +290,11 @@ def _words(problem: Any) -> str:
     if problem["type"] == "extra_forbidden":
         model = FieldRule if problem["loc"][0] == "columns" else SourceDefinition
         close = difflib.get_close_matches(str(problem["loc"][-1]), model.model_fields, 1)
-        hint = f"; did you mean {close[0]!r}?" if close else f"; known keys: {', '.join(model.model_fields)}"
+        hint = (
+            f"; did you mean {close[0]!r}?"
+            if close
+            else f"; known keys: {', '.join(model.model_fields)}"
+        )
         return f"unknown key {where!r}{hint}"
     message = str(problem["msg"]).removeprefix("Value error, ")
     return f"{where}: {message}" if where else message

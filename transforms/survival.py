@@ -40,11 +40,14 @@ class SurvivalCurve:
         """Share back by that day, F(day)."""
         return float(1.0 - self.survival[min(day, len(self.survival) - 1)])
 
-    def silence_limit(self, chance: float, window_days: int) -> int | None:
+    def silence_limit(
+        self, chance: float, window_days: int, minimum_at_risk: int = 1
+    ) -> int | None:
         """Smallest silence after which the chance of an order within the window is below `chance`.
 
         Chance after t silent days = 1 - S(t + window) / S(t). Days whose window reaches past
-        the observed range are not judged.
+        the observed range are not judged, nor are days that fewer than `minimum_at_risk` gaps
+        reached: a handful of people who stay away says nothing about the next one.
 
         Returns:
             Days, or None where the chance never falls that low inside the observed range.
@@ -54,11 +57,15 @@ class SurvivalCurve:
             return None
         start, end = self.survival[: last + 1], self.survival[window_days : window_days + last + 1]
         with np.errstate(divide="ignore", invalid="ignore"):
-            below = np.nonzero(np.where(start > 0, 1.0 - end / start, 0.0) < chance)[0]
+            returning = np.where(start > 0, 1.0 - end / start, 0.0)
+        is_judged = self.at_risk[: last + 1] >= minimum_at_risk
+        below = np.nonzero((returning < chance) & is_judged)[0]
         return int(below[0]) if below.size else None
 
 
-def kaplan_meier(days: Days, is_event: np.ndarray[Any, np.dtype[np.bool_]], weights: Days | None = None) -> SurvivalCurve:
+def kaplan_meier(
+    days: Days, is_event: np.ndarray[Any, np.dtype[np.bool_]], weights: Days | None = None
+) -> SurvivalCurve:
     """Estimate the survival curve of gaps (Kaplan & Meier 1958, product limit).
 
     Args:
@@ -74,7 +81,9 @@ def kaplan_meier(days: Days, is_event: np.ndarray[Any, np.dtype[np.bool_]], weig
     at_risk = total - np.concatenate([[0.0], np.cumsum(left)[:-1]])
     with np.errstate(divide="ignore", invalid="ignore"):
         factors = np.where(at_risk > 0, 1.0 - ended / at_risk, 1.0)
-    return SurvivalCurve(np.cumprod(factors), at_risk.astype(np.int64), total, int(counted[is_event].sum()))
+    return SurvivalCurve(
+        np.cumprod(factors), at_risk.astype(np.int64), total, int(counted[is_event].sum())
+    )
 
 
 def occasion_gaps(occasions: pl.DataFrame, as_of: object) -> pl.DataFrame:
@@ -87,8 +96,12 @@ def occasion_gaps(occasions: pl.DataFrame, as_of: object) -> pl.DataFrame:
         band (first or later), gap_days, is_event.
     """
     return occasions.select(
-        band=pl.when(pl.col("occasion_number") == 1).then(pl.lit("first")).otherwise(pl.lit("later")),
-        gap_days=(pl.coalesce("next_occasion_date", pl.lit(as_of)) - pl.col("occasion_date")).dt.total_days(),
+        band=pl.when(pl.col("occasion_number") == 1)
+        .then(pl.lit("first"))
+        .otherwise(pl.lit("later")),
+        gap_days=(
+            pl.coalesce("next_occasion_date", pl.lit(as_of)) - pl.col("occasion_date")
+        ).dt.total_days(),
         is_event=pl.col("next_occasion_date").is_not_null(),
     )
 
@@ -97,5 +110,7 @@ def curve_of(gaps: pl.DataFrame) -> SurvivalCurve:
     """The curve of a frame with gap_days and is_event."""
     counted = gaps.group_by("gap_days", "is_event").len().sort("gap_days", "is_event")
     return kaplan_meier(
-        counted["gap_days"].to_numpy().astype(np.int64), counted["is_event"].to_numpy(), counted["len"].to_numpy().astype(np.int64)
+        counted["gap_days"].to_numpy().astype(np.int64),
+        counted["is_event"].to_numpy(),
+        counted["len"].to_numpy().astype(np.int64),
     )

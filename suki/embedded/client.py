@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any, Self
 
 from suki.embedded.errors import EmbeddedAirflowError
 from suki.embedded.settings import USER
+
+PAUSES_BETWEEN_TRIES = (0.5, 1.0, 2.0, 4.0)
 
 
 class Client:
@@ -37,6 +40,7 @@ class Client:
         self._http.get("/execution/health")
 
     def sign_in(self) -> None:
+        """Get the token that every further call carries."""
         answer = self._http.post("/auth/token", json={"username": USER, "password": self._password})
         if answer.status_code != 201:
             raise EmbeddedAirflowError(
@@ -46,6 +50,7 @@ class Client:
         self._http.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
 
     def ensure_pool(self, name: str, slots: int, description: str) -> None:
+        """Create a pool, or give it the right number of slots."""
         pool = {"name": name, "slots": slots, "description": description}
         answer = self._http.get(f"/api/v2/pools/{name}")
         if answer.status_code == 404:
@@ -64,22 +69,27 @@ class Client:
         return [f"{error['filename']}:\n{error['stack_trace']}" for error in fresh]
 
     def unpause(self, dag_id: str) -> None:
+        """Let a DAG run; Airflow only queues the runs of a paused one."""
         self._call("PATCH", f"/api/v2/dags/{dag_id}", json={"is_paused": False})
 
     def trigger(self, dag_id: str, conf: dict[str, Any]) -> str:
+        """Start a run with these parameters and return its id."""
         body = {"logical_date": None, "conf": conf}
-        return self._call("POST", f"/api/v2/dags/{dag_id}/dagRuns", json=body)["dag_run_id"]
+        return str(self._call("POST", f"/api/v2/dags/{dag_id}/dagRuns", json=body)["dag_run_id"])
 
     def give_up(self, dag_id: str, run_id: str) -> None:
         """Mark a run as failed, or the next start of Airflow would go on with it."""
         self._call("PATCH", f"/api/v2/dags/{dag_id}/dagRuns/{run_id}", json={"state": "failed"})
 
     def run_state(self, dag_id: str, run_id: str) -> str:
-        return self._call("GET", f"/api/v2/dags/{dag_id}/dagRuns/{run_id}")["state"]
+        """queued, running, success or failed."""
+        return str(self._call("GET", f"/api/v2/dags/{dag_id}/dagRuns/{run_id}")["state"])
 
     def tasks(self, dag_id: str, run_id: str) -> list[dict[str, Any]]:
+        """The tasks of a run as Airflow describes them."""
         path = f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances"
-        return self._call("GET", path)["task_instances"]
+        instances: list[dict[str, Any]] = self._call("GET", path)["task_instances"]
+        return instances
 
     def returned(self, dag_id: str, run_id: str, task_id: str) -> Any:
         """What a task returned, or None."""
@@ -87,12 +97,12 @@ class Client:
         answer = self._http.get(f"{path}/xcomEntries/return_value", params={"stringify": False})
         return answer.json()["value"] if answer.status_code == 200 else None
 
-    def log_lines(self, dag_id: str, run_id: str, task: dict[str, Any]) -> list[str]:
+    def log_entries(self, dag_id: str, run_id: str, task: dict[str, Any]) -> list[str]:
         """What a task's last try wrote, and the errors it ended with."""
         path = f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task['task_id']}"
         content = self._call("GET", f"{path}/logs/{task['try_number']}")["content"]
-        lines = [text for line in content for text in _as_text(line).splitlines()]
-        return [line for line in lines if not line.startswith("::")]
+        entries = [_as_text(entry) for entry in content]
+        return [entry for entry in entries if entry and not entry.startswith("::")]
 
     def consumers_of(self, dag_id: str) -> set[str]:
         """The DAGs that are scheduled on an asset which this DAG produces."""
@@ -114,21 +124,26 @@ class Client:
         return next((r["dag_run_id"] for r in runs if r["partition_key"] == partition_key), None)
 
     def _call(self, method: str, path: str, **arguments: Any) -> Any:
-        try:
-            answer = self._http.request(method, path, **arguments)
-        except self._unreachable as error:
-            raise EmbeddedAirflowError(
-                f"Airflow at {self.url} stopped answering: {error}"
-            ) from error
-        if answer.status_code >= 400:
-            raise EmbeddedAirflowError(
-                f"Airflow refused {method} {path} ({answer.status_code}): {answer.text[:500]}"
-            )
-        return answer.json()
+        for pause in (*PAUSES_BETWEEN_TRIES, None):
+            try:
+                answer = self._http.request(method, path, **arguments)
+            except self._unreachable as error:
+                raise EmbeddedAirflowError(
+                    f"Airflow at {self.url} stopped answering: {error}"
+                ) from error
+            if answer.status_code < 400:
+                return answer.json()
+            # Nothing was done: SQLite was busy with another of Airflow's processes.
+            if "Database error" not in answer.text or pause is None:
+                break
+            time.sleep(pause)
+        raise EmbeddedAirflowError(
+            f"Airflow refused {method} {path} ({answer.status_code}): {answer.text[:500]}"
+        )
 
 
-def _as_text(line: dict[str, Any] | str) -> str:
-    if isinstance(line, str):
-        return line
-    errors = [f"{e['exc_type']}: {e['exc_value']}" for e in line.get("error_detail") or []]
-    return "\n".join([str(line.get("event", "")), *errors])
+def _as_text(entry: dict[str, Any] | str) -> str:
+    if isinstance(entry, str):
+        return entry
+    errors = [f"{e['exc_type']}: {e['exc_value']}" for e in entry.get("error_detail") or []]
+    return "\n".join([str(entry.get("event", "")), *errors])

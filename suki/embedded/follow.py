@@ -15,8 +15,8 @@ Progress = Callable[[str], None]
 POLL_SECONDS = 0.3
 CONSUMERS_START_WITHIN_SECONDS = 60.0
 LOG_TAIL_LINES = 25
-# How `publish` in dags/nightly.py says that a door held the run.
-HELD = "AirflowFailException: held: "
+# How a task's log says that a door held the run.
+HELD = "HeldError: "
 FINISHED = {"success", "failed", "upstream_failed", "skipped", "removed"}
 
 
@@ -122,8 +122,8 @@ class _Follower:
         if not failed:
             return EmbeddedAirflowError(f"{dag_id} failed as a whole; see its run {run_id}.")
         first = min(failed, key=lambda task: task["end_date"] or "~")
-        log = self._client.log_lines(dag_id, run_id, first)
-        if reason := next((line.partition(HELD)[2] for line in log if HELD in line), None):
+        log = self._client.log_entries(dag_id, run_id, first)
+        if reason := next((entry.partition(HELD)[2] for entry in log if HELD in entry), None):
             return HeldError(reason)
         opened = next((t["returned"] for t in self.tasks if t["task_id"] == "ingest"), None) or {}
         return RunFailed(dag_id, first["task_id"], opened.get("run_id"), log[-LOG_TAIL_LINES:])

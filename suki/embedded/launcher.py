@@ -130,9 +130,10 @@ def _take(lock: TextIO, place: Place, purpose: str, on_progress: Progress) -> di
 
 def _owner(place: Place) -> dict[str, Any]:
     try:
-        return json.loads(place.address.read_text(encoding="utf-8"))
+        owner: dict[str, Any] = json.loads(place.address.read_text(encoding="utf-8"))
     except (FileNotFoundError, json.JSONDecodeError):
         return {}  # it has only just begun, or is about to end
+    return owner
 
 
 def _answers(port: int) -> bool:

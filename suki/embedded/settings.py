@@ -24,14 +24,17 @@ class Place:
 
     @property
     def airflow_home(self) -> Path:
+        """AIRFLOW_HOME."""
         return self.home / "airflow"
 
     @property
     def logs(self) -> Path:
+        """One file per process, and one folder per DAG with the logs of its tasks."""
         return self.airflow_home / "logs"
 
     @property
     def database(self) -> Path:
+        """Airflow's metadata, not the warehouse."""
         return self.airflow_home / "airflow.db"
 
     @property
@@ -41,14 +44,17 @@ class Place:
 
     @property
     def passwords(self) -> Path:
+        """Who may sign in; readable by its owner only."""
         return self.airflow_home / "passwords.json"
 
     @property
     def keys(self) -> Path:
+        """What Airflow signs and encrypts with; readable by its owner only."""
         return self.airflow_home / "keys.json"
 
     @property
     def lock(self) -> Path:
+        """Locked by the process that started Airflow for as long as it lives."""
         return self.airflow_home / "embedded.lock"
 
     @property
@@ -61,7 +67,7 @@ def admin_password(place: Place) -> str:
     """The password of the only user, made once and kept in a file that only its owner can read."""
     if not place.passwords.exists():
         _write_private(place.passwords, {USER: secrets.token_urlsafe(12)})
-    return json.loads(place.passwords.read_text(encoding="utf-8"))[USER]
+    return _read(place.passwords)[USER]
 
 
 def environment(place: Place, port: int, *, attended: bool) -> dict[str, str]:
@@ -117,7 +123,8 @@ def _airflow_settings(place: Place, port: int) -> dict[str, str]:
         "AIRFLOW__API__PORT": str(port),
         "AIRFLOW__API__BASE_URL": url,
         "AIRFLOW__API__WORKERS": "1",
-        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{place.database}",
+        # All three write here, most at the start; five seconds were too few on a busy machine.
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{place.database}?timeout=60",
         "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(place.logs),
         # Great Expectations tells every task of some two hundred methods it does not document.
         "AIRFLOW__LOGGING__NAMESPACE_LEVELS": "great_expectations=WARNING",
@@ -151,7 +158,12 @@ def _keys(place: Place) -> dict[str, str]:
         fernet_key = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
         random_keys = {name: secrets.token_urlsafe(64) for name in ("secret_key", "jwt_secret")}
         _write_private(place.keys, {"fernet_key": fernet_key, **random_keys})
-    return json.loads(place.keys.read_text(encoding="utf-8"))
+    return _read(place.keys)
+
+
+def _read(path: Path) -> dict[str, str]:
+    content: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    return content
 
 
 def _write_private(path: Path, content: dict[str, str]) -> None:

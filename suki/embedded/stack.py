@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Collection
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -26,7 +27,9 @@ PROCESSES = {
     "scheduler": ["scheduler", "--skip-serve-logs"],
 }
 DEFAULT_PORT = 8080
-STOP_SECONDS = 10.0
+TASKS_END_WITHIN_SECONDS = 5.0
+# It has closed its port by then; what it does afterwards is tidying its own memory.
+SERVER_ENDS_WITHIN_SECONDS = 1.0
 
 
 @dataclass
@@ -60,24 +63,11 @@ class Stack:
 
     def stop(self) -> None:
         """End the processes this object started and everything they started, first kindly."""
-        leaders = {process.pid for process in self.processes.values()}
-        family = [member for process in self.processes.values() for member in _family(process)]
-        for member in family:
-            # A running task is in a group of its own and would outlive its scheduler. Airflow
-            # lets it ignore SIGTERM; an interrupt lets it close what it has open.
-            _signal(member, signal.SIGTERM if _group(member) in leaders else signal.SIGINT)
-        deadline = time.monotonic() + STOP_SECONDS
-        while any(map(_lives, family)) and time.monotonic() < deadline:
-            # A leader that has ended counts as alive until it is reaped.
-            for process in self.processes.values():
-                process.poll()
-            time.sleep(0.1)
-        for member in filter(_lives, family):
-            _signal(member, signal.SIGKILL)
-        for process in self.processes.values():
-            with suppress(ProcessLookupError, PermissionError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+        # The API server last: a task that ends tries for a long time to tell it so.
+        server = {name: p for name, p in self.processes.items() if name == "api-server"}
+        others = {name: p for name, p in self.processes.items() if name != "api-server"}
+        _end(others.values(), TASKS_END_WITHIN_SECONDS)
+        _end(server.values(), SERVER_ENDS_WITHIN_SECONDS)
         self.processes.clear()
 
 
@@ -126,7 +116,7 @@ def _spawn(stack: Stack, name: str, arguments: list[str]) -> subprocess.Popen[by
             stderr=subprocess.STDOUT,
             # A group of its own: Ctrl-C reaches us alone, and we end each group in good order.
             start_new_session=True,
-            preexec_fn=_end_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 - no threads yet
+            preexec_fn=_end_with_parent if sys.platform == "linux" else None,
         )
 
 
@@ -134,6 +124,24 @@ def _end_with_parent() -> None:
     """Ask Linux to end this process when its launcher dies without a chance to stop it."""
     pr_set_pdeathsig = 1
     ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
+
+
+def _end(leaders: Collection[subprocess.Popen[bytes]], within_seconds: float) -> None:
+    groups = {leader.pid for leader in leaders}
+    family = [member for leader in leaders for member in _family(leader)]
+    for member in family:
+        # A running task is in a group of its own and would outlive its scheduler. Airflow
+        # lets it ignore SIGTERM; an interrupt ends it.
+        _signal(member, signal.SIGTERM if _group(member) in groups else signal.SIGINT)
+    deadline = time.monotonic() + within_seconds
+    while any(map(_lives, family)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    for member in filter(_lives, family):
+        _signal(member, signal.SIGKILL)
+    for leader in leaders:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(leader.pid, signal.SIGKILL)
+        leader.wait()
 
 
 def _family(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
@@ -146,7 +154,7 @@ def _family(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
 
 def _lives(process: psutil.Process) -> bool:
     try:
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return False
 
@@ -168,5 +176,5 @@ def _free_port(wanted: int) -> int:
         with closing(socket.socket()) as candidate, suppress(OSError):
             candidate.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             candidate.bind(("127.0.0.1", port))
-            return candidate.getsockname()[1]
+            return int(candidate.getsockname()[1])
     raise EmbeddedAirflowError("No free port on 127.0.0.1 for Airflow's API server.")

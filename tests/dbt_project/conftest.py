@@ -54,9 +54,7 @@ class Dbt:
 
         os.environ["SUKI_WAREHOUSE"] = str(warehouse)
         try:
-            outcome = dbtRunner(manifest=self.manifest).invoke(
-                [*arguments, *self._folders]
-            )
+            outcome = dbtRunner(manifest=self.manifest).invoke([*arguments, *self._folders])
         finally:
             DuckDBConnectionManager.close_all_connections()
         failures = [
@@ -76,29 +74,21 @@ class Dbt:
         )
 
 
-def _write_tables(
-    connection: duckdb.DuckDBPyConnection, schema: str, frames: Frames
-) -> None:
+def _write_tables(connection: duckdb.DuckDBPyConnection, schema: str, frames: Frames) -> None:
     tables = {"current": CURRENT, "scores": SCORES}[schema]
     connection.execute(f"create schema if not exists {schema}")
     for name, table in tables.items():
         rows = table.conform(frames[name]) if name in frames else table.empty()
         connection.register("rows", rows.to_arrow())
-        connection.execute(
-            f"create or replace table {schema}.{name} as select * from rows"
-        )
+        connection.execute(f"create or replace table {schema}.{name} as select * from rows")
         connection.unregister("rows")
 
 
 def _everyone_is_new(connection: duckdb.DuckDBPyConnection) -> Frames:
     """Stand in for polars: each customer with a purchase gets a segment."""
-    rows = connection.execute(
-        "select customer_id from dim_customers where occasion_count > 0"
-    ).fetchall()
+    rows = connection.execute("select customer_id from dim_customers where occasion_count > 0").fetchall()
     customers = pl.DataFrame(rows, schema={"customer_id": pl.String}, orient="row")
-    scores = {
-        c.name: 1 for c in SCORES["customer_segments"].columns if c.dtype == pl.Int64
-    }
+    scores = {c.name: 1 for c in SCORES["customer_segments"].columns if c.dtype == pl.Int64}
     return {
         "customer_segments": customers.with_columns(
             segment=pl.lit("new"),
@@ -109,18 +99,23 @@ def _everyone_is_new(connection: duckdb.DuckDBPyConnection) -> Frames:
     }
 
 
-def run_context(as_of: date, currency: str, **settings: object) -> pl.DataFrame:
-    """The one row a run is asked with."""
-    row = {
-        "as_of": as_of,
-        "store_timezone": "UTC",
-        "reporting_currency": currency,
-        "headline_active_days": 180,
-        "zero_value_orders_are_valid": False,
-        "fully_refunded_orders_are_valid": False,
-        "survey_window_days": 90,
-    }
-    return pl.DataFrame([{**row, **settings}])
+@pytest.fixture(scope="session")
+def run_context() -> Callable[..., pl.DataFrame]:
+    """Make the one row a run is asked with."""
+
+    def asked(as_of: date, currency: str, **settings: object) -> pl.DataFrame:
+        row = {
+            "as_of": as_of,
+            "store_timezone": "UTC",
+            "reporting_currency": currency,
+            "headline_active_days": 180,
+            "zero_value_orders_are_valid": False,
+            "fully_refunded_orders_are_valid": False,
+            "survey_window_days": 90,
+        }
+        return pl.DataFrame([{**row, **settings}])
+
+    return asked
 
 
 @pytest.fixture(scope="session")
@@ -130,9 +125,7 @@ def dbt(tmp_path_factory: pytest.TempPathFactory) -> Dbt:
 
 
 @pytest.fixture(scope="session")
-def build_shop(
-    dbt: Dbt, tmp_path_factory: pytest.TempPathFactory
-) -> Callable[[Frames], Path]:
+def build_shop(dbt: Dbt, tmp_path_factory: pytest.TempPathFactory) -> Callable[[Frames], Path]:
     """Write current tables, build facts, score, build marts; return the warehouse."""
 
     def build(frames: Frames) -> Path:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from conftest import PROJECT_ROOT, Frames, run_context
 
+PROJECT_ROOT = Path(__file__).resolve().parents[2]
 CDNOW = PROJECT_ROOT.parent / "shared" / "data" / "cdnow" / "CDNOW_master.txt"
 
 pytestmark = pytest.mark.skipif(
@@ -17,12 +17,10 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def _frames(path: Path) -> Frames:
+def _frames(path: Path, asked: pl.DataFrame) -> dict[str, pl.DataFrame]:
     """Each row is an order without an id: customer, day and ordinal make one."""
     rows = [line.split() for line in path.read_text().splitlines()[1:] if line.strip()]
-    file = pl.DataFrame(
-        rows, schema=["customer_id", "day", "units", "paid"], orient="row"
-    )
+    file = pl.DataFrame(rows, schema=["customer_id", "day", "units", "paid"], orient="row")
     ordinal = pl.int_range(pl.len()).over("customer_id", "day").cast(pl.String)
     orders = file.select(
         source=pl.lit("cdnow"),
@@ -31,9 +29,7 @@ def _frames(path: Path) -> Frames:
         is_identified=True,
         order_date=pl.col("day").str.to_date("%Y%m%d"),
         order_kind=pl.lit("sale"),
-        ordered_at=pl.col("day").str.to_datetime(
-            "%Y%m%d", time_unit="us", time_zone="UTC"
-        ),
+        ordered_at=pl.col("day").str.to_datetime("%Y%m%d", time_unit="us", time_zone="UTC"),
         currency=pl.lit("USD"),
         gross_amount=pl.col("paid").cast(pl.Decimal(18, 4)),
         discount_amount=0,
@@ -43,36 +39,26 @@ def _frames(path: Path) -> Frames:
         total_amount=pl.col("paid").cast(pl.Decimal(18, 4)),
         refunded_amount=0,
         is_stale=False,
-        version_at=pl.col("day").str.to_datetime(
-            "%Y%m%d", time_unit="us", time_zone="UTC"
-        ),
+        version_at=pl.col("day").str.to_datetime("%Y%m%d", time_unit="us", time_zone="UTC"),
         version_basis=pl.lit("arrival"),
     )
     customers = orders.select("customer_id").unique()
     return {
-        "run_context": run_context(
-            date(1998, 6, 30), "USD", zero_value_orders_are_valid=True
-        ),
+        "run_context": asked,
         "orders": orders,
-        "customers": customers.with_columns(
-            is_identified=True, has_email=False, email_marketing_consent=False
-        ),
+        "customers": customers.with_columns(is_identified=True, has_email=False, email_marketing_consent=False),
     }
 
 
 @pytest.fixture(scope="module")
-def query(build_shop, query_of):
-    return query_of(build_shop(_frames(CDNOW)))
+def query(build_shop, query_of, run_context):
+    asked = run_context(date(1998, 6, 30), "USD", zero_value_orders_are_valid=True)
+    return query_of(build_shop(_frames(CDNOW, asked)))
 
 
 def test_occasions_customers_and_money_are_those_of_the_file(query) -> None:
-    assert query("select count(*), count(distinct customer_id) from fct_occasions") == [
-        (67_591, 23_570)
-    ]
-    assert (
-        str(query("select sum(net_sales_amount) from fct_orders")[0][0])
-        == "2500315.6300"
-    )
+    assert query("select count(*), count(distinct customer_id) from fct_occasions") == [(67_591, 23_570)]
+    assert str(query("select sum(net_sales_amount) from fct_orders")[0][0]) == "2500315.6300"
 
 
 @pytest.mark.parametrize(
@@ -108,9 +94,9 @@ def test_first_time_buyers_come_back_at_the_published_pace(query) -> None:
         (180, 8_827, 23_570),
         (365, 10_810, 23_570),
     ]
-    assert query(
-        "select cast(numerator as integer) from repeat_purchase where metric = 'repeat_lifetime'"
-    ) == [(11_516,)]
+    assert query("select cast(numerator as integer) from repeat_purchase where metric = 'repeat_lifetime'") == [
+        (11_516,)
+    ]
 
 
 def test_every_identity_of_the_door_out_holds(query) -> None:

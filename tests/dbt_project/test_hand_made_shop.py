@@ -8,7 +8,6 @@ from decimal import Decimal
 
 import polars as pl
 import pytest
-from conftest import Dbt, Frames, run_context
 
 AS_OF = date(2025, 6, 30)
 RETURNERS = [f"returner-{number}" for number in range(8)]
@@ -25,9 +24,7 @@ def _order(
     **facts: object,
 ) -> dict:
     gross = sum((quantity * Decimal(price) for _, quantity, price in lines), Decimal(0))
-    moment = datetime(day.year, day.month, day.day, 9, tzinfo=UTC) + timedelta(
-        minutes=minute
-    )
+    moment = datetime(day.year, day.month, day.day, 9, tzinfo=UTC) + timedelta(minutes=minute)
     order = {
         "source": "shop",
         "order_id": order_id,
@@ -103,7 +100,7 @@ def _random_orders() -> list[dict]:
     return orders
 
 
-def _frames() -> Frames:
+def _frames(asked: pl.DataFrame) -> dict[str, pl.DataFrame]:
     orders = _named_orders() + _random_orders()
     lines = [
         {
@@ -122,7 +119,7 @@ def _frames() -> Frames:
     ]
     people = sorted({order["customer_id"] for order in orders} | {"reader"})
     return {
-        "run_context": run_context(AS_OF, "EUR"),
+        "run_context": asked,
         "orders": pl.DataFrame(
             [{name: fact for name, fact in order.items() if name != "lines"} for order in orders],
             infer_schema_length=None,
@@ -147,8 +144,8 @@ def _frames() -> Frames:
 
 
 @pytest.fixture(scope="module")
-def shop(build_shop):
-    return build_shop(_frames())
+def shop(build_shop, run_context):
+    return build_shop(_frames(run_context(AS_OF, "EUR")))
 
 
 @pytest.fixture(scope="module")
@@ -156,18 +153,14 @@ def query(shop, query_of):
     return query_of(shop)
 
 
-def test_every_unit_test_of_the_project_passes(dbt: Dbt, shop) -> None:
+def test_every_unit_test_of_the_project_passes(dbt, shop) -> None:
     statuses = dbt.invoke(shop, "test", "--select", "test_type:unit")
     assert len(statuses) >= 25
     assert "worked_example_m2_keeps_90_of_100" in statuses
 
 
 def test_every_order_is_valid_or_says_why_not(query) -> None:
-    reasons = dict(
-        query(
-            "select order_id, invalid_reason from fct_orders where order_id not like 'random%'"
-        )
-    )
+    reasons = dict(query("select order_id, invalid_reason from fct_orders where order_id not like 'random%'"))
     assert reasons == {
         "first": None, "same day": None, "second": None, "in zloty": None, "guest": None,
         "sold and returned": None, "without lines": None, "unrated": "no_exchange_rate",
@@ -180,8 +173,7 @@ def test_amounts_are_net_converted_and_matched(query) -> None:
     found = {
         row[0]: tuple(map(str, row[1:]))
         for row in query(
-            "select order_id, gross_amount, returns_amount, unmatched_returns_amount, "
-            "net_sales_amount from fct_orders"
+            "select order_id, gross_amount, returns_amount, unmatched_returns_amount, net_sales_amount from fct_orders"
         )
     }
     # 12 of the 24 paid, of which 18 were goods, undo 9 of them.
@@ -204,12 +196,8 @@ def test_returned_and_invalid_lines_are_no_purchase(query) -> None:
 
 
 def test_guests_count_as_revenue_and_as_nobody(query) -> None:
-    [(occasions,)] = query(
-        "select count(*) from fct_occasions where customer_id = 'guest'"
-    )
-    [(clv_rows,)] = query(
-        "select count(*) from clv_historic where customer_id = 'guest'"
-    )
+    [(occasions,)] = query("select count(*) from fct_occasions where customer_id = 'guest'")
+    [(clv_rows,)] = query("select count(*) from clv_historic where customer_id = 'guest'")
     [(guest_orders,)] = query("select sum(unidentified_order_count) from revenue_month")
     assert (occasions, clv_rows, guest_orders) == (0, 0, 1)
 
@@ -245,9 +233,7 @@ def test_each_return_undoes_the_latest_sale_a_stack_would_give(query) -> None:
         "from fct_return_matches where return_order_id like 'random%'"
     )
     assert len(expected) > 50
-    assert {
-        (returned, sold): quantity for returned, sold, quantity in found
-    } == expected
+    assert {(returned, sold): quantity for returned, sold, quantity in found} == expected
 
 
 def test_every_identity_of_the_door_out_holds(query) -> None:
@@ -257,21 +243,15 @@ def test_every_identity_of_the_door_out_holds(query) -> None:
 
 
 def test_every_segment_has_its_row_in_its_place(query) -> None:
-    rows = query(
-        "select position, segment, customer_count from rpt_segments order by position"
-    )
+    rows = query("select position, segment, customer_count from rpt_segments order by position")
     assert [row[0] for row in rows] == list(range(1, 11))
     assert {row[1]: row[2] for row in rows if row[2]} == {"new": 4 + len(RETURNERS)}
 
 
 def test_headline_carries_a_value_or_a_reason(query) -> None:
-    rows = query(
-        "select metric, value, reason_code from rpt_headline order by position"
-    )
+    rows = query("select metric, value, reason_code from rpt_headline order by position")
     assert rows[0][0] == "historic_clv_per_customer"
-    assert [
-        metric for metric, value, reason in rows if (value is None) == (reason is None)
-    ] == []
+    assert [metric for metric, value, reason in rows if (value is None) == (reason is None)] == []
 
 
 def test_answers_without_completion_are_not_scored(query) -> None:
@@ -283,18 +263,14 @@ def test_answers_without_completion_are_not_scored(query) -> None:
 
 
 def test_no_column_of_the_warehouse_holds_personal_data(query) -> None:
-    columns = query(
-        "select distinct column_name from information_schema.columns where table_schema = 'main'"
-    )
+    columns = query("select distinct column_name from information_schema.columns where table_schema = 'main'")
     suspicious = {"email", "phone", "first_name", "last_name", "birthday", "address"}
     assert {name for (name,) in columns} & suspicious == set()
 
 
-def test_a_shop_without_anything_still_has_its_headline(build_shop, query_of) -> None:
+def test_a_shop_without_anything_still_has_its_headline(build_shop, query_of, run_context) -> None:
     query = query_of(build_shop({"run_context": run_context(AS_OF, "EUR")}))
-    rows = query(
-        "select metric, value, reason_code from rpt_headline order by position"
-    )
+    rows = query("select metric, value, reason_code from rpt_headline order by position")
     assert len(rows) == 11
     assert all(value is None and reason for _, value, reason in rows)
     assert query("select check_name from rpt_checks where difference <> 0") == []

@@ -22,9 +22,9 @@ def _described(model: Path) -> dict:
 
 
 def test_sources_yaml_says_what_the_contract_says() -> None:
-    assert (PROJECT_ROOT / SOURCES_FILE).read_text(
-        encoding="utf-8"
-    ) == render_sources(), "run `python -m transforms.source_yaml`"
+    assert (PROJECT_ROOT / SOURCES_FILE).read_text(encoding="utf-8") == render_sources(), (
+        "run `python -m transforms.source_yaml`"
+    )
 
 
 def test_project_parses_without_warning(dbt) -> None:
@@ -40,9 +40,7 @@ def test_model_has_a_yaml_of_its_own_that_states_the_grain_first(model: Path) ->
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda path: path.stem)
 def test_every_column_a_yaml_names_is_described(model: Path) -> None:
-    undescribed = [
-        c["name"] for c in _described(model).get("columns", []) if not c["description"]
-    ]
+    undescribed = [c["name"] for c in _described(model).get("columns", []) if not c["description"]]
     assert undescribed == []
 
 

@@ -17,8 +17,15 @@ from transforms.segments import SEGMENTS
 
 def suki(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [str(Path(sys.executable).with_name("suki")), *arguments]
-    environment = {"SUKI_HOME": str(home), "PATH": "/usr/bin:/bin", "HOME": str(home), "SUKI_IDENTITY_KEY": "a test key"}
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
+    environment = {
+        "SUKI_HOME": str(home),
+        "PATH": "/usr/bin:/bin",
+        "HOME": str(home),
+        "SUKI_IDENTITY_KEY": "a test key",
+    }
+    return subprocess.run(
+        command, env=environment, capture_output=True, text=True, timeout=300, check=False
+    )
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +41,9 @@ def test_the_run_is_published_with_warnings_about_the_broken_rows(shop):
     manifest = json.loads((home / "published" / "latest" / "manifest.json").read_text())
     assert manifest["as_of"] == "2026-10-31"
     assert manifest["outcome"] == "banner"
-    assert (home / "published" / "2026-10-31").resolve() == (home / "published" / "latest").resolve()
+    assert (home / "published" / "2026-10-31").resolve() == (
+        home / "published" / "latest"
+    ).resolve()
 
 
 def test_every_row_read_is_accepted_quarantined_or_ignored(shop):
@@ -45,12 +54,16 @@ def test_every_row_read_is_accepted_quarantined_or_ignored(shop):
     for entry in manifest["inputs"]:
         rows = entry["rows"]
         assert rows["read"] > 0
-        assert rows["read"] == rows["accepted"] + rows["quarantined"] + sum(rows["ignored"].values())
+        assert rows["read"] == rows["accepted"] + rows["quarantined"] + sum(
+            rows["ignored"].values()
+        )
 
 
 def test_segments_hold_every_customer_exactly_once(shop):
     folder = shop[0] / "published" / "latest"
-    members = pl.concat([pl.read_parquet(folder / "segments" / f"{name}.parquet") for name in SEGMENTS])
+    members = pl.concat(
+        [pl.read_parquet(folder / "segments" / f"{name}.parquet") for name in SEGMENTS]
+    )
     values = pl.read_parquet(folder / "marts" / "clv_historic.parquet")
     assert members.height > 200
     assert members["customer_id"].is_unique().all()
@@ -61,14 +74,20 @@ def test_nobody_on_a_list_lacks_consent(shop):
     home = shop[0]
     runs = sorted((home / "build").glob("2026-*/current/customers.parquet"))
     agreed = set(pl.read_parquet(runs[-1]).filter("email_marketing_consent")["customer_id"])
-    lists = [pl.read_csv(path) for path in sorted((home / "published" / "latest" / "lists").glob("*.csv"))]
+    lists = [
+        pl.read_csv(path)
+        for path in sorted((home / "published" / "latest" / "lists").glob("*.csv"))
+    ]
     assert sum(one.height for one in lists) > 0
     for one in lists:
         assert set(one["customer_id"]) <= agreed
 
 
 def test_the_mail_lies_in_the_outbox_with_text_html_and_pictures(shop):
-    mails = [message_from_bytes(p.read_bytes(), policy=policy.default) for p in (shop[0] / "outbox").glob("*_kpi_*.eml")]
+    mails = [
+        message_from_bytes(p.read_bytes(), policy=policy.default)
+        for p in (shop[0] / "outbox").glob("*_kpi_*.eml")
+    ]
     assert len(mails) == 1
     kinds = [part.get_content_type() for part in mails[0].walk()]
     assert "text/plain" in kinds
@@ -92,5 +111,7 @@ def test_an_older_business_date_is_published_and_contacts_nobody(shop):
     older = suki(home, "run", "--as-of", "2026-06-30")
     assert older.returncode in (0, 3), older.stderr
     assert (home / "published" / "2026-06-30" / "manifest.json").is_file()
-    assert (home / "published" / "latest").resolve() == (home / "published" / "2026-10-31").resolve()
+    assert (home / "published" / "latest").resolve() == (
+        home / "published" / "2026-10-31"
+    ).resolve()
     assert sorted(p.name for p in (home / "outbox").iterdir()) == mails

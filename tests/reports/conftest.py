@@ -71,6 +71,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         "returns_amount": MONEY,
         "net_sales_amount": MONEY,
         "unmatched_returns_amount": MONEY,
+        "identified_net_sales_amount": MONEY,
         "existing_customer_net_sales_amount": MONEY,
         "unidentified_order_count": pl.Int64,
     },
@@ -311,11 +312,11 @@ def cohort_rows() -> list[dict[str, Any]]:
 
 
 def revenue_rows() -> list[dict[str, Any]]:
-    """Thirteen complete months; in the newest, net sales 48,213.50 of which 30,533.61 existing."""
+    """Thirteen complete months; in the newest, net sales 48,213.50 of which 29,298.60 existing."""
     rows = []
     for index in range(13):
         net = Decimal("48213.50") - Decimal(1310) * (12 - index) + Decimal(2300) * (index % 4)
-        existing = Decimal("30533.61") - Decimal(1500) * (12 - index)
+        existing = Decimal("29298.60") - Decimal(1500) * (12 - index)
         rows.append(
             {
                 "month_start": month_start(index),
@@ -330,6 +331,7 @@ def revenue_rows() -> list[dict[str, Any]]:
                 "returns_amount": Decimal("1020.00"),
                 "net_sales_amount": net,
                 "unmatched_returns_amount": Decimal("12.5"),
+                "identified_net_sales_amount": net - Decimal(1950),
                 "existing_customer_net_sales_amount": existing,
                 "unidentified_order_count": 9,
             }

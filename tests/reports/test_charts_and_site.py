@@ -13,6 +13,7 @@ import pytest
 from reports import charts
 from reports.charts import NoPicture, Picture
 from reports.contexts import ReportContext, ReportError, load
+from reports.drawing import money_ticks
 from reports.formats import Formats
 from reports.preview import main, write_previews
 from reports.render import render_mail, write_rendered
@@ -41,8 +42,23 @@ def test_a_chart_says_its_finding_units_n_and_date(context: ReportContext) -> No
         "n = 459 to 1,219 customers; complete months to 30 Sept 2026"
     )
     revenue = charts.revenue(context, FORMATS).finding
-    assert revenue.title == "£48,214 net sales in September 2026, 63.3% from existing customers"
+    assert revenue.title == "£48,214 net sales in September 2026, £29,299 from existing customers"
     assert "GBP; n = 812 orders" in revenue.subtitle
+
+
+@pytest.mark.parametrize(
+    ("largest", "labels"),
+    [
+        (905_000, {0: "0", 250_000: "250K", 500_000: "500K", 750_000: "750K"}),
+        (9, {0: "0", 3: "3", 6: "6", 9: "9"}),
+        (0, {0: "0"}),
+        (-50, {0: "0"}),
+    ],
+)
+def test_the_ticks_of_money_are_few_round_and_whole(largest: float, labels: dict) -> None:
+    ticks = money_ticks(largest, FORMATS)
+    assert ticks == labels
+    assert all(isinstance(value, int) for value in ticks)  # 250000.0 would find no label
 
 
 @pytest.mark.parametrize("draw", DRAWN)
@@ -129,10 +145,10 @@ def test_a_missing_table_or_column_is_told_by_name(context: ReportContext, tmp_p
     }
     path = tmp_path / "marts" / "rpt_nps.parquet"
     pl.read_parquet(path).drop("nps").write_parquet(path)
-    with pytest.raises(ReportError, match="rpt_nps.parquet has no column nps; it has as_of"):
+    with pytest.raises(ReportError, match=r"rpt_nps.parquet has no column nps; it has as_of"):
         load(tmp_path / "marts", **facts)
     path.unlink()
-    with pytest.raises(ReportError, match="rpt_nps.parquet is missing: run `suki build`"):
+    with pytest.raises(ReportError, match=r"rpt_nps.parquet is missing: run `suki build`"):
         load(tmp_path / "marts", **facts)
 
 

@@ -175,6 +175,44 @@ def test_every_picture_has_words_and_every_word_its_style(context: ReportContext
     assert "max-width: 560px" in mail.html
 
 
+def test_many_warnings_are_short_in_html_and_whole_in_the_text(
+    tables: dict, make_context: Callable
+) -> None:
+    warnings = [f"Rule {number} is broken. Look at line {number}." for number in range(1, 6)]
+    mail = render_mail(make_context(tables, banner=warnings))
+    html = words_of(mail.html)
+    assert "Rule 3 is broken. And 2 more warnings: the page Data quality lists all." in html
+    assert "Look at line 1" not in html
+    assert "- Rule 5 is broken. Look at line 5." in mail.text
+
+
+def test_the_share_of_existing_customers_has_one_value_and_says_of_what(
+    context: ReportContext,
+) -> None:
+    html = words_of(render_mail(context).html)
+    assert "existing customers made 63.3% of sales to known customers." in html
+    assert "£48,214 net sales in September 2026, £29,299 from existing customers" in html
+
+
+def test_a_figure_without_an_earlier_one_or_an_id_reads_as_a_sentence(
+    tables: dict, make_context: Callable
+) -> None:
+    tables["rpt_headline"][6] |= {"metric_id": None, "previous_value": None}
+    mail = render_mail(make_context(tables))
+    assert "Net sales £48,214 nothing earlier to compare with" in words_of(mail.html)
+    assert "None" not in mail.text + words_of(mail.html)
+
+
+def test_a_change_that_rounds_to_nothing_is_called_no_change(
+    tables: dict, make_context: Callable
+) -> None:
+    tables["rpt_headline"][1]["previous_value"] = 0.7183
+    mail = render_mail(make_context(tables))
+    assert mail.subject.endswith("stayed in September 2026 (no change)")
+    assert "Customers kept 71.8% no change vs Aug 2026" in words_of(mail.html)
+    assert "0.0 points" not in mail.text + words_of(mail.html)
+
+
 def test_an_unknown_name_in_a_template_is_an_error() -> None:
     with pytest.raises(UndefinedError, match="report"):
         environment(Formats("en_GB", "GBP")).get_template("kpi.txt").render()
@@ -182,7 +220,7 @@ def test_an_unknown_name_in_a_template_is_an_error() -> None:
 
 def test_a_metric_without_words_is_refused_by_name(tables: dict, make_context: Callable) -> None:
     tables["rpt_headline"][0]["metric"] = "shoe_size"
-    with pytest.raises(ReportError, match="shoe_size.*words.py"):
+    with pytest.raises(ReportError, match=r"shoe_size.*words.py"):
         render_mail(make_context(tables))
 
 
@@ -212,12 +250,12 @@ def test_an_unfinished_month_among_complete_ones_stops_the_mail(
     tables: dict, make_context: Callable
 ) -> None:
     tables["rpt_revenue"][-1]["period_end"] = date(2026, 10, 31)
-    with pytest.raises(ReportError, match="rpt_revenue.*2026-10-31"):
+    with pytest.raises(ReportError, match=r"rpt_revenue.*2026-10-31"):
         make_context(tables)
 
 
 def test_tables_of_another_date_stop_the_mail(tables: dict, make_context: Callable) -> None:
-    with pytest.raises(ReportError, match="made for 2026-10-04.*2026-10-05"):
+    with pytest.raises(ReportError, match=r"made for 2026-10-04.*2026-10-05"):
         make_context(tables, as_of=date(2026, 10, 5))
 
 

@@ -75,6 +75,6 @@ def test_the_byte_order_mark_is_written_when_asked_for(tmp_path: Path) -> None:
 
 def test_a_column_of_lists_is_refused_by_name(tmp_path: Path) -> None:
     frame = pl.DataFrame({"customer_id": ["c1"], "tags": [["a", "b"]]})
-    with pytest.raises(ValueError, match="list.csv.*tags"):
+    with pytest.raises(ValueError, match=r"list.csv.*tags"):
         write_list(frame, tmp_path / "list.csv")
     assert not (tmp_path / "list.csv").exists()

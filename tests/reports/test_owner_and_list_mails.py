@@ -21,13 +21,15 @@ LISTS = (
 )
 
 
-def alert(*, is_held: bool, standing_as_of: date | None) -> RenderedMail:
+def alert(
+    *, is_held: bool, standing_as_of: date | None, as_of: date | None = date(2026, 10, 4)
+) -> RenderedMail:
     """The owner's mail about the night of 4 October."""
     return render_owner_alert(
         OwnerAlert(
             shop_name="Harbour & Pine",
             locale="en_GB",
-            as_of=date(2026, 10, 4),
+            as_of=as_of,
             run_id="2026-10-04T0300-7f3a",
             is_held=is_held,
             step="door out",
@@ -89,3 +91,9 @@ def test_the_marketer_learns_the_lists_their_sizes_and_their_places() -> None:
 def test_none_and_one_are_said_properly(lists: tuple[ListSummary, ...], subject: str) -> None:
     mail = render_list_ready(ListsReady("Shop", "en_GB", date(2026, 10, 4), "run-1", "1", lists))
     assert mail.subject == subject
+
+
+def test_a_run_that_failed_before_its_date_was_known_says_so() -> None:
+    mail = alert(is_held=False, standing_as_of=None, as_of=None)
+    assert mail.subject == "Harbour & Pine: the run of an unknown date failed"
+    assert "1970" not in mail.text + mail.html

@@ -6,7 +6,13 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from transforms.fields import FEED_FIELDS, ID_FIELD, ORDER_LEVEL_FIELDS, PERSONAL_FIELDS, REQUIRED_FIELDS
+from transforms.fields import (
+    FEED_FIELDS,
+    ID_FIELD,
+    ORDER_LEVEL_FIELDS,
+    PERSONAL_FIELDS,
+    REQUIRED_FIELDS,
+)
 from transforms.readers import parse
 from transforms.readers.context import FAILURE_SCHEMA
 from transforms.readers.raw import ROW, RawTable, RefusedFileError
@@ -20,7 +26,12 @@ COUNTED_UNDER = {
     "orders": {"sku": "order_lines", "product_name": "order_lines", "quantity": "order_lines",
                "unit_price": "order_lines", "line_amount": "order_lines", "line_discount_amount": "order_lines"},
 }  # fmt: skip
-PERSON_TABLE = {"email": "contacts", "phone": "contacts", "language": "contacts", "birthday": "contacts"}
+PERSON_TABLE = {
+    "email": "contacts",
+    "phone": "contacts",
+    "language": "contacts",
+    "birthday": "contacts",
+}
 CONSENT_FIELDS = ("accepts_email_marketing", "accepts_sms_marketing")
 
 
@@ -54,7 +65,9 @@ def extract(table: RawTable, definition: SourceDefinition) -> Extract:
     kinds = FEED_FIELDS[definition.feed]
     _refuse_ambiguous_dates(text, definition, kinds, table, positions)
     typed = {
-        name: parse.parse(values, kinds[name], definition.columns.get(name, FieldRule()), definition).alias(name)
+        name: parse.parse(
+            values, kinds[name], definition.columns.get(name, FieldRule()), definition
+        ).alias(name)
         for name, values in text.items()
     }
     frame = pl.DataFrame([table.cells[ROW], *typed.values()])
@@ -69,7 +82,9 @@ def extract(table: RawTable, definition: SourceDefinition) -> Extract:
     return Extract(frame, found, headers, _notes(table, definition, positions))
 
 
-def failures(frame: pl.DataFrame, table: str, column: str, code: str, header: str, value: pl.Expr) -> pl.DataFrame:
+def failures(
+    frame: pl.DataFrame, table: str, column: str, code: str, header: str, value: pl.Expr
+) -> pl.DataFrame:
     """Rows of a frame (row_number, unit_id) as reported failures of one rule."""
     from transforms.rules import Rule
 
@@ -87,19 +102,31 @@ def failures(frame: pl.DataFrame, table: str, column: str, code: str, header: st
     ).cast(dict(FAILURE_SCHEMA))
 
 
-def _require_columns(table: RawTable, definition: SourceDefinition, positions: dict[str, int | None]) -> None:
+def _require_columns(
+    table: RawTable, definition: SourceDefinition, positions: dict[str, int | None]
+) -> None:
     for name in REQUIRED_FIELDS[definition.feed]:
         rule = definition.columns.get(name)
         provided = rule is None or rule.default is not None or positions[name] is not None
         if provided or (name == "currency" and definition.currency):
             continue
-        wanted = " or ".join(repr(h) for h in rule.headers) or f"a header matching {rule.matching!r}"  # type: ignore[union-attr]
+        wanted = (
+            " or ".join(repr(h) for h in rule.headers) or f"a header matching {rule.matching!r}"
+        )  # type: ignore[union-attr]
         closest = next((c for h in rule.headers if (c := table.closest(h))), None)  # type: ignore[union-attr]
-        hint = f"; the closest header is {closest!r}" if closest else f"; its headers are {', '.join(table.headers[:12])}"
-        raise RefusedFileError(f"lacks the column {wanted} that source {definition.source!r} needs for {name}{hint}")
+        hint = (
+            f"; the closest header is {closest!r}"
+            if closest
+            else f"; its headers are {', '.join(table.headers[:12])}"
+        )
+        raise RefusedFileError(
+            f"lacks the column {wanted} that source {definition.source!r} needs for {name}{hint}"
+        )
 
 
-def _notes(table: RawTable, definition: SourceDefinition, positions: dict[str, int | None]) -> tuple[str, ...]:
+def _notes(
+    table: RawTable, definition: SourceDefinition, positions: dict[str, int | None]
+) -> tuple[str, ...]:
     notes = []
     for name, rule in definition.columns.items():
         if positions[name] is None and rule.headers and rule.default is None:
@@ -109,7 +136,9 @@ def _notes(table: RawTable, definition: SourceDefinition, positions: dict[str, i
     return tuple(notes)
 
 
-def _texts(table: RawTable, definition: SourceDefinition, positions: dict[str, int | None]) -> dict[str, pl.Series]:
+def _texts(
+    table: RawTable, definition: SourceDefinition, positions: dict[str, int | None]
+) -> dict[str, pl.Series]:
     cells = _carried_down(table, definition, positions)
     texts = {}
     for name, position in positions.items():
@@ -119,18 +148,24 @@ def _texts(table: RawTable, definition: SourceDefinition, positions: dict[str, i
         elif rule.default is not None:
             texts[name] = pl.Series(name, [rule.default] * cells.height, dtype=pl.String)
     if definition.feed == "orders" and "currency" not in texts:
-        texts["currency"] = pl.Series("currency", [definition.currency] * cells.height, dtype=pl.String)
+        texts["currency"] = pl.Series(
+            "currency", [definition.currency] * cells.height, dtype=pl.String
+        )
     return texts
 
 
-def _carried_down(table: RawTable, definition: SourceDefinition, positions: dict[str, int | None]) -> pl.DataFrame:
+def _carried_down(
+    table: RawTable, definition: SourceDefinition, positions: dict[str, int | None]
+) -> pl.DataFrame:
     """Order cells that stand on the first row of an order only, repeated on its other rows."""
     if definition.carry_down_by is None:
         return table.cells
     group = table.position(FieldRule(column=definition.carry_down_by))
     if group is None:
         return table.cells
-    carried = {str(i) for name, i in positions.items() if i is not None and name in ORDER_LEVEL_FIELDS}
+    carried = {
+        str(i) for name, i in positions.items() if i is not None and name in ORDER_LEVEL_FIELDS
+    }
     # Rows of one order stand together; a name that comes again later is another order.
     key = pl.col(str(group)).forward_fill() if definition.blank_continues else pl.col(str(group))
     run = key.ne_missing(key.shift()).cum_sum().cast(pl.Int64)
@@ -143,18 +178,27 @@ def _carried_down(table: RawTable, definition: SourceDefinition, positions: dict
 
 
 def _refuse_ambiguous_dates(
-    text: dict[str, pl.Series], definition: SourceDefinition, kinds: dict[str, str], table: RawTable, positions: dict[str, int | None]
+    text: dict[str, pl.Series],
+    definition: SourceDefinition,
+    kinds: dict[str, str],
+    table: RawTable,
+    positions: dict[str, int | None],
 ) -> None:
     for name, values in text.items():
-        if kinds[name] not in {"timestamp", "date"} or definition.columns.get(name, FieldRule()).formats:
+        if (
+            kinds[name] not in {"timestamp", "date"}
+            or definition.columns.get(name, FieldRule()).formats
+        ):
             continue
-        doubtful = values.is_not_null() & values.str.contains(parse.DAY_OR_MONTH_FIRST).fill_null(False)
+        doubtful = values.is_not_null() & values.str.contains(parse.DAY_OR_MONTH_FIRST).fill_null(
+            False
+        )
         if doubtful.any():
             index = int(doubtful.arg_max() or 0)
             header = table.headers[positions[name] or 0]
             raise RefusedFileError(
                 f"column {header!r}, row {table.cells[ROW][index]}: {values[index]!r} could be day-month or month-day; "
-                f"declare columns.{name}.format in source {definition.source!r}, such as \"%d/%m/%Y %H:%M\""
+                f'declare columns.{name}.format in source {definition.source!r}, such as "%d/%m/%Y %H:%M"'
             )
 
 
@@ -171,7 +215,9 @@ def _with_unit(frame: pl.DataFrame, definition: SourceDefinition) -> pl.DataFram
 def _made_ids(frame: pl.DataFrame, definition: SourceDefinition) -> pl.DataFrame:
     """An id where the source has none: its fields and, among equals, the position."""
     parts = [
-        pl.col(name).dt.strftime("%Y%m%dT%H%M%S") if frame.schema[name] == pl.Datetime else pl.col(name).cast(pl.String)
+        pl.col(name).dt.strftime("%Y%m%dT%H%M%S")
+        if frame.schema[name] == pl.Datetime
+        else pl.col(name).cast(pl.String)
         for name in definition.id_from
         if name in frame.columns
     ]
@@ -181,8 +227,12 @@ def _made_ids(frame: pl.DataFrame, definition: SourceDefinition) -> pl.DataFrame
     return frame.with_columns(made.alias(ID_FIELD[definition.feed]))
 
 
-def _unreadable(frame: pl.DataFrame, name: str, text: pl.Series, header: str, definition: SourceDefinition) -> pl.DataFrame:
-    bad = frame.with_columns(text.alias("text")).filter(pl.col("text").is_not_null() & pl.col(name).is_null())
+def _unreadable(
+    frame: pl.DataFrame, name: str, text: pl.Series, header: str, definition: SourceDefinition
+) -> pl.DataFrame:
+    bad = frame.with_columns(text.alias("text")).filter(
+        pl.col("text").is_not_null() & pl.col(name).is_null()
+    )
     if definition.feed == "orders" and name in ORDER_LEVEL_FIELDS and definition.carry_down_by:
         bad = bad.unique(UNIT, keep="first", maintain_order=True)
     table, column = counted_under(definition.feed, name)

@@ -40,7 +40,11 @@ def clean(text: pl.Series, rule: FieldRule) -> pl.Series:
     cleaned = cleaned.replace("", None)
     if rule.values:
         folded = {key.casefold(): value for key, value in rule.values.items()}
-        cleaned = cleaned.str.to_lowercase().replace(folded) if cleaned.null_count() < len(cleaned) else cleaned
+        cleaned = (
+            cleaned.str.to_lowercase().replace(folded)
+            if cleaned.null_count() < len(cleaned)
+            else cleaned
+        )
     return cleaned.fill_null(rule.default) if rule.default is not None else cleaned
 
 
@@ -57,14 +61,18 @@ def parse(text: pl.Series, kind: str, rule: FieldRule, definition: SourceDefinit
     if kind == "boolean":
         return booleans(text)
     if kind == "currency":
-        return _where(text.str.to_uppercase(), text.str.to_uppercase().is_in(sorted(currency_codes())))
+        return _where(
+            text.str.to_uppercase(), text.str.to_uppercase().is_in(sorted(currency_codes()))
+        )
     if kind == "language":
         code = text.str.to_lowercase().str.extract(r"^([a-z]{2,3})([_\-].*)?$", 1)
         return code.replace({"tl": "fil"})
     if kind == "email":
         return emails(text)
     if kind == "score":
-        return text.str.extract(r"^(\d{1,3})(\.0)?(\s*[-\u2013(].*)?$", 1).cast(pl.Int64, strict=False)
+        return text.str.extract(r"^(\d{1,3})(\.0)?(\s*[-\u2013(].*)?$", 1).cast(
+            pl.Int64, strict=False
+        )
     if kind == "id":
         return _where(text, ~text.str.contains(EXCEL_MANGLED_ID))
     return text
@@ -94,7 +102,8 @@ def localise(naive: pl.Series, zone: str) -> pl.Series:
     frame = pl.DataFrame({"t": naive})
     attach = {"time_zone": zone, "ambiguous": "earliest", "non_existent": "null"}
     moment = pl.coalesce(
-        pl.col("t").dt.replace_time_zone(**attach), pl.col("t").dt.offset_by("1h").dt.replace_time_zone(**attach)
+        pl.col("t").dt.replace_time_zone(**attach),
+        pl.col("t").dt.offset_by("1h").dt.replace_time_zone(**attach),
     )
     return frame.select(moment.dt.convert_time_zone("UTC")).to_series().alias(naive.name)
 
@@ -114,7 +123,9 @@ def _first_parse(text: pl.Series, formats: list[str]) -> pl.Series:
 def money(text: pl.Series, decimal_mark: str, thousands_mark: str) -> pl.Series:
     """Amounts, exact: currency signs dropped, (12.30) negative, marks as declared."""
     plain = text.str.replace_all(r"[\s\u00a0\u202f]", "").str.replace(r"^\((.+)\)$", "-$1")
-    plain = plain.str.replace(r"^(-?)[^\d\-.,]{1,4}(-?)", "${1}${2}").str.replace(r"[^\d.,]{1,4}$", "")
+    plain = plain.str.replace(r"^(-?)[^\d\-.,]{1,4}(-?)", "${1}${2}").str.replace(
+        r"[^\d.,]{1,4}$", ""
+    )
     if thousands_mark:
         grouped = re.escape(thousands_mark)
         plain = _where(
@@ -137,7 +148,9 @@ def booleans(text: pl.Series) -> pl.Series:
 def emails(text: pl.Series) -> pl.Series:
     """Addresses trimmed, NFKC, lower case; null where it is no address."""
     unique = text.drop_nulls().unique()
-    folded = {value: unicodedata.normalize("NFKC", value).strip().lower() for value in unique.to_list()}
+    folded = {
+        value: unicodedata.normalize("NFKC", value).strip().lower() for value in unique.to_list()
+    }
     normal = text.replace(folded) if folded else text
     return _where(normal, normal.str.contains(r"^[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s.,;<>]+$"))
 

@@ -13,7 +13,9 @@ from transforms.sources import SourceDefinition
 CONSENT_CHANNEL = {"accepts_email_marketing": "email", "accepts_sms_marketing": "sms"}
 
 
-def with_person_keys(fields: pl.DataFrame, definition: SourceDefinition, context: ReadContext) -> pl.DataFrame:
+def with_person_keys(
+    fields: pl.DataFrame, definition: SourceDefinition, context: ReadContext
+) -> pl.DataFrame:
     """Add customer_ref_key, email_key and phone_key, null where the row does not say.
 
     A shared mailbox such as info@ identifies nobody who is known by another id.
@@ -26,18 +28,34 @@ def with_person_keys(fields: pl.DataFrame, definition: SourceDefinition, context
     keys = {
         "customer_ref_key": hash_series(ids, f"id:{definition.id_space}", context.key),
         "email_key": hash_series(emails, "email", context.key),
-        "phone_key": hash_series(digits.zip_with((digits.str.len_chars() >= 7).fill_null(False), absent), "phone", context.key),
+        "phone_key": hash_series(
+            digits.zip_with((digits.str.len_chars() >= 7).fill_null(False), absent),
+            "phone",
+            context.key,
+        ),
     }
-    shared = is_role_mailbox(emails, context.role_mailboxes) & keys["customer_ref_key"].is_not_null()
+    shared = (
+        is_role_mailbox(emails, context.role_mailboxes) & keys["customer_ref_key"].is_not_null()
+    )
     keys["email_key"] = keys["email_key"].zip_with(~shared, absent)
     return fields.with_columns(values.alias(name) for name, values in keys.items())
 
 
-def contacts(fields: pl.DataFrame, definition: SourceDefinition, context: ReadContext, seen_at: pl.Expr) -> pl.DataFrame:
+def contacts(
+    fields: pl.DataFrame, definition: SourceDefinition, context: ReadContext, seen_at: pl.Expr
+) -> pl.DataFrame:
     """One row per mention of an identified person."""
     known = _identified(fields)
-    plain = [c for c in ("email", "phone", "first_name", "last_name", "language", "country", "birthday") if c in known.columns]
-    ids = [pl.col("customer_id").alias("source_customer_id")] if "customer_id" in known.columns else []
+    plain = [
+        c
+        for c in ("email", "phone", "first_name", "last_name", "language", "country", "birthday")
+        if c in known.columns
+    ]
+    ids = (
+        [pl.col("customer_id").alias("source_customer_id")]
+        if "customer_id" in known.columns
+        else []
+    )
     rows = known.select(
         pl.lit(definition.source).alias("source"), "customer_ref_key", "email_key", "phone_key",
         *ids, *plain, seen_at.alias("seen_at"), pl.lit(context.file_id).alias("file_id"), ROW,
@@ -45,7 +63,9 @@ def contacts(fields: pl.DataFrame, definition: SourceDefinition, context: ReadCo
     return CONTACTS.conform(rows)
 
 
-def consents(fields: pl.DataFrame, definition: SourceDefinition, context: ReadContext, stated_at: pl.Expr) -> pl.DataFrame:
+def consents(
+    fields: pl.DataFrame, definition: SourceDefinition, context: ReadContext, stated_at: pl.Expr
+) -> pl.DataFrame:
     """One row per statement of consent; an empty cell states nothing."""
     known = _identified(fields)
     statements = [

@@ -23,7 +23,9 @@ from transforms.sources import SourceDefinition
 READER_VERSION = "1"
 
 
-def choose_definition(path: Path, feed: str, definitions: Sequence[SourceDefinition]) -> SourceDefinition:
+def choose_definition(
+    path: Path, feed: str, definitions: Sequence[SourceDefinition]
+) -> SourceDefinition:
     """The definition of a file: by file name pattern first, else by its header.
 
     Raises:
@@ -34,15 +36,21 @@ def choose_definition(path: Path, feed: str, definitions: Sequence[SourceDefinit
     if len(named) == 1:
         return named[0]
     if len(named) > 1:
-        raise RefusedFileError(f"fits the file patterns of {' and '.join(d.source for d in named)}; make `files` tell them apart")
+        raise RefusedFileError(
+            f"fits the file patterns of {' and '.join(d.source for d in named)}; make `files` tell them apart"
+        )
     records = read_records(path)
-    fitting = [(len(d.recognised_by), d) for d in candidates if d.recognised_by and not _unseen(d, records)]
+    fitting = [
+        (len(d.recognised_by), d) for d in candidates if d.recognised_by and not _unseen(d, records)
+    ]
     if fitting:
         best = max(size for size, _ in fitting)
         chosen = [d for size, d in fitting if size == best]
         if len(chosen) == 1:
             return chosen[0]
-        raise RefusedFileError(f"could be {' or '.join(d.source for d in chosen)}; name it under `files` of a source")
+        raise RefusedFileError(
+            f"could be {' or '.join(d.source for d in chosen)}; name it under `files` of a source"
+        )
     raise RefusedFileError(_nothing_fits(feed, candidates, records))
 
 
@@ -64,7 +72,10 @@ def _nothing_fits(feed: str, candidates: list[SourceDefinition], records: pl.Dat
         return f"has a header no source for {feed} knows; describe it in config/sources/<name>.yml"
     nearest = min(known, key=lambda d: (len(_unseen(d, records)) / len(d.recognised_by), d.source))
     lacking = _unseen(nearest, records)
-    hints = [f"{h!r}" + (f" (closest header: {c!r})" if (c := header.closest(h)) else "") for h in lacking[:5]]
+    hints = [
+        f"{h!r}" + (f" (closest header: {c!r})" if (c := header.closest(h)) else "")
+        for h in lacking[:5]
+    ]
     return (
         f"has a header no source for {feed} knows; closest is {nearest.source!r}, but the file lacks "
         f"{', '.join(hints)}. Describe the file in config/sources/<name>.yml (README, “Own data”)"
@@ -88,7 +99,9 @@ def read_file(path: Path, definition: SourceDefinition, context: ReadContext) ->
     Raises:
         RefusedFileError: the file as a whole cannot be read.
     """
-    records = read_records(path, encoding=definition.encoding, delimiter=definition.delimiter, sheet=definition.sheet)
+    records = read_records(
+        path, encoding=definition.encoding, delimiter=definition.delimiter, sheet=definition.sheet
+    )
     table = shape(records, definition)
     read = table.cells.height
     if read == 0:
@@ -113,17 +126,28 @@ def _of_this_store(definition: SourceDefinition, context: ReadContext) -> Source
 
 
 def _assemble(
-    raw: RawTable, extracted: Extract, definition: SourceDefinition, context: ReadContext, read: int, ignored: dict[str, int]
+    raw: RawTable,
+    extracted: Extract,
+    definition: SourceDefinition,
+    context: ReadContext,
+    read: int,
+    ignored: dict[str, int],
 ) -> ReadResult:
     rows = people.with_person_keys(extracted.fields, definition, context)
-    units, parts, found = _unit_and_part_rows(Extract(rows, extracted.failures, extracted.headers, extracted.notes), definition, context)
+    units, parts, found = _unit_and_part_rows(
+        Extract(rows, extracted.failures, extracted.headers, extracted.notes), definition, context
+    )
     found = pl.concat([extracted.failures, *found])
-    found = pl.concat([found, *_contract_failures(definition.feed, units, parts, found, extracted.headers)])
+    found = pl.concat(
+        [found, *_contract_failures(definition.feed, units, parts, found, extracted.headers)]
+    )
     found = found.sort("row_number", "table", "column", "code")
     refused = found.filter(~pl.col("is_forgiven"))["unit_id"].unique().sort()
     keep = ~pl.col(UNIT).is_in(refused.implode())
     quarantined_rows = rows.filter(~keep)[ROW].n_unique()
-    tables = _tables(raw, rows.filter(keep), units.filter(keep), parts.filter(keep), definition, context)
+    tables = _tables(
+        raw, rows.filter(keep), units.filter(keep), parts.filter(keep), definition, context
+    )
     return ReadResult(
         definition=definition,
         tables=tables,
@@ -132,7 +156,10 @@ def _assemble(
         rows_accepted=rows[ROW].n_unique() - quarantined_rows,
         rows_quarantined=quarantined_rows,
         ignored=ignored,
-        checked_rows={name: _checked(name, definition, rows, units, parts) for name in FEED_TABLES[definition.feed]},
+        checked_rows={
+            name: _checked(name, definition, rows, units, parts)
+            for name in FEED_TABLES[definition.feed]
+        },
         quarantined_units=tuple(refused.to_list()),
         notes=extracted.notes,
     )
@@ -144,27 +171,45 @@ def _unit_and_part_rows(
     """Rows of the unit table, rows of its parts (lines of orders), and cross-row refusals."""
     if definition.feed == "orders":
         parts = orders.lines(extracted, definition)
-        return orders.orders(parts, definition, context), parts, orders.refusals(parts, extracted.headers)
+        return (
+            orders.orders(parts, definition, context),
+            parts,
+            orders.refusals(parts, extracted.headers),
+        )
     units = records.unit_rows(extracted, definition, context)
     return units, units.clear(), records.refusals(extracted, definition)
 
 
 def _contract_failures(
-    feed: str, units: pl.DataFrame, parts: pl.DataFrame, already: pl.DataFrame, headers: dict[str, str]
+    feed: str,
+    units: pl.DataFrame,
+    parts: pl.DataFrame,
+    already: pl.DataFrame,
+    headers: dict[str, str],
 ) -> list[pl.DataFrame]:
     """What the contract refuses, less what is reported as unreadable already."""
     results = []
     frames = {UNIT_TABLE[feed]: units} | ({"order_lines": parts} if feed == "orders" else {})
     for name, frame in frames.items():
         absent = [c.name for c in CANONICAL[name].columns if c.name not in frame.columns]
-        frame = frame.with_columns(pl.lit(None, dtype=CANONICAL[name].column_by_name[c].dtype).alias(c) for c in absent)
-        tested = {rule: v.fill_null(False) for rule in rules_of(CANONICAL[name]) if (v := rule.violation()) is not None}
-        counts = frame.select(v.sum().alias(rule.name) for rule, v in tested.items()).row(0, named=True)
+        frame = frame.with_columns(
+            pl.lit(None, dtype=CANONICAL[name].column_by_name[c].dtype).alias(c) for c in absent
+        )
+        tested = {
+            rule: v.fill_null(False)
+            for rule in rules_of(CANONICAL[name])
+            if (v := rule.violation()) is not None
+        }
+        counts = frame.select(v.sum().alias(rule.name) for rule, v in tested.items()).row(
+            0, named=True
+        )
         for rule, violated in tested.items():
             if not counts[rule.name]:
                 continue
             # A value that could not be read is missing for that reason; it is told once.
-            known = already.filter((pl.col("column") == rule.column) | (rule.code == "missing"))["unit_id"]
+            known = already.filter((pl.col("column") == rule.column) | (rule.code == "missing"))[
+                "unit_id"
+            ]
             bad = frame.filter(violated & ~pl.col(UNIT).is_in(known.implode()))
             header = headers.get(rule.column, rule.column)
             results.append(failures(bad, name, rule.column, rule.code, header, pl.col(rule.column)))
@@ -172,7 +217,12 @@ def _contract_failures(
 
 
 def _tables(
-    raw: RawTable, rows: pl.DataFrame, units: pl.DataFrame, parts: pl.DataFrame, definition: SourceDefinition, context: ReadContext
+    raw: RawTable,
+    rows: pl.DataFrame,
+    units: pl.DataFrame,
+    parts: pl.DataFrame,
+    definition: SourceDefinition,
+    context: ReadContext,
 ) -> dict[str, pl.DataFrame]:
     if definition.feed == "orders":
         first = parts.unique(UNIT, keep="first", maintain_order=True)
@@ -193,9 +243,13 @@ def _tables(
     return tables
 
 
-def _checked(table: str, definition: SourceDefinition, rows: pl.DataFrame, units: pl.DataFrame, parts: pl.DataFrame) -> int:
+def _checked(
+    table: str,
+    definition: SourceDefinition,
+    rows: pl.DataFrame,
+    units: pl.DataFrame,
+    parts: pl.DataFrame,
+) -> int:
     if table == "order_lines":
         return parts.height
     return units.height if table == UNIT_TABLE[definition.feed] else rows.height
-
-

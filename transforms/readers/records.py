@@ -16,7 +16,9 @@ from transforms.sources import SourceDefinition
 ENOUGH_TO_JUDGE_A_SCALE = 20
 
 
-def unit_rows(extracted: Extract, definition: SourceDefinition, context: ReadContext) -> pl.DataFrame:
+def unit_rows(
+    extracted: Extract, definition: SourceDefinition, context: ReadContext
+) -> pl.DataFrame:
     """Rows of the feed's own table before the contract is applied, `unit_id` kept."""
     rows = extracted.fields
     if definition.feed == "surveys":
@@ -27,9 +29,15 @@ def unit_rows(extracted: Extract, definition: SourceDefinition, context: ReadCon
 
 
 def _responses(rows: pl.DataFrame, definition: SourceDefinition) -> pl.DataFrame:
-    submitted = pl.col("submitted_at") if "submitted_at" in rows.columns else pl.lit(None).cast(pl.Datetime("us", "UTC"))
+    submitted = (
+        pl.col("submitted_at")
+        if "submitted_at" in rows.columns
+        else pl.lit(None).cast(pl.Datetime("us", "UTC"))
+    )
     started = pl.col("started_at") if "started_at" in rows.columns else submitted
-    completed = pl.col("is_completed") if "is_completed" in rows.columns else pl.lit(None, dtype=pl.Boolean)
+    completed = (
+        pl.col("is_completed") if "is_completed" in rows.columns else pl.lit(None, dtype=pl.Boolean)
+    )
     finished = submitted.is_not_null() if "submitted_at" in rows.columns else pl.lit(True)
     return rows.with_columns(
         survey_id=pl.lit(definition.survey_id or definition.source),
@@ -41,7 +49,11 @@ def _responses(rows: pl.DataFrame, definition: SourceDefinition) -> pl.DataFrame
 def refusals(extracted: Extract, definition: SourceDefinition) -> list[pl.DataFrame]:
     """Scores that are left out because their scale is not 0 to 10."""
     rows = extracted.fields
-    if definition.feed != "surveys" or "score" not in rows.columns or not _is_on_another_scale(extracted):
+    if (
+        definition.feed != "surveys"
+        or "score" not in rows.columns
+        or not _is_on_another_scale(extracted)
+    ):
         return []
     header = extracted.headers.get("score", "score")
     scored = rows.filter(pl.col("score").is_not_null())
@@ -56,7 +68,9 @@ def _is_on_another_scale(extracted: Extract) -> bool:
     return told or (len(scores) >= ENOUGH_TO_JUDGE_A_SCALE and bool(scores.is_between(1, 5).all()))
 
 
-def to_contract(rows: pl.DataFrame, definition: SourceDefinition, context: ReadContext) -> pl.DataFrame:
+def to_contract(
+    rows: pl.DataFrame, definition: SourceDefinition, context: ReadContext
+) -> pl.DataFrame:
     """The feed's canonical table."""
     table = CANONICAL[UNIT_TABLE[definition.feed]]
     return table.conform(
@@ -68,18 +82,24 @@ def to_contract(rows: pl.DataFrame, definition: SourceDefinition, context: ReadC
     )
 
 
-def answers(raw: RawTable, rows: pl.DataFrame, definition: SourceDefinition, context: ReadContext) -> pl.DataFrame:
+def answers(
+    raw: RawTable, rows: pl.DataFrame, definition: SourceDefinition, context: ReadContext
+) -> pl.DataFrame:
     """Every non-empty cell of the given responses, as question and answer."""
     kept = rows.select("response_id", ROW)
     columns = [
-        kept.join(raw.cells.select(ROW, answer=pl.col(str(i)).str.strip_chars()), on=ROW, how="inner")
+        kept.join(
+            raw.cells.select(ROW, answer=pl.col(str(i)).str.strip_chars()), on=ROW, how="inner"
+        )
         .filter(pl.col("answer").is_not_null() & (pl.col("answer") != ""))
         .with_columns(question_number=pl.lit(i + 1), question=pl.lit(header.strip()))
         for i, header in enumerate(raw.headers)
     ]
     if not columns:
         return ANSWERS.empty()
-    found = pl.concat(columns).with_columns(source=pl.lit(definition.source), file_id=pl.lit(context.file_id))
-    return ANSWERS.conform(found.select(c for c in found.columns if c in ANSWERS.column_by_name)).sort(
-        "row_number", "question_number"
+    found = pl.concat(columns).with_columns(
+        source=pl.lit(definition.source), file_id=pl.lit(context.file_id)
     )
+    return ANSWERS.conform(
+        found.select(c for c in found.columns if c in ANSWERS.column_by_name)
+    ).sort("row_number", "question_number")

@@ -1,0 +1,180 @@
+"""From known files to a built warehouse: current state, door in, dbt passes, scores."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from suki.errors import ConfigurationError
+from suki.ledger import Ledger
+from suki.runs import Run
+from suki.settings import Settings
+from suki.storage import write_text, write_with
+from suki.warehouse import Warehouse
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from expectations.checks import DoorResult
+    from expectations.thresholds import DoorThresholds
+    from transforms.current import CanonicalStore
+
+Tell = Callable[[str], None]
+
+
+def canonical_store(settings: Settings, files: Iterable[dict[str, Any]]) -> CanonicalStore:
+    """The canonical files a run may read."""
+    from transforms.current import CanonicalStore, KnownFile
+
+    known = [KnownFile(f["file_id"], f["feed"], f["sequence"]) for f in files]
+    return CanonicalStore(settings.canonical, settings.quarantine, known)
+
+
+def make_current(run: Run, settings: Settings, ledger: Ledger) -> dict[str, pl.DataFrame]:
+    """Resolve people and versions; keep the tables as Parquet beside the run.
+
+    Raises:
+        ConfigurationError: orders have several currencies and none is set to report in.
+    """
+    from transforms import current, identity
+
+    store = canonical_store(settings, run.files)
+    key = identity.person_key(settings.identity_secret())
+    rails = settings.business.identity
+    people = identity.components(
+        store.mentions(),
+        max_ids_per_value=rails.max_ids_per_value,
+        merge_by_phone=rails.merge_by_phone,
+    )
+    named = identity.surrogates(people, ledger.surrogates(), key)
+    ledger.give_surrogates(identity.alias_rows(named, ledger.surrogates()))
+    run.facts["identities_sha256"] = hashlib.sha256(
+        named.select("identifier", "customer_id").write_csv().encode()
+    ).hexdigest()
+    business = settings.business
+    request = current.StateRequest(
+        run.business_date, business.store.timezone, business.store.reporting_currency, key
+    )
+    try:
+        tables = current.build(store, named, request)
+        currency = current.reporting_currency(tables["orders"], business.store.reporting_currency)
+    except current.CurrentStateError as error:
+        raise ConfigurationError(str(error)) from error
+    run.facts["reporting_currency"] = currency
+    tables["run_context"] = _run_context(run, settings, currency)
+    for name, frame in tables.items():
+        write_with(run.folder(settings) / "current" / f"{name}.parquet", frame.write_parquet)
+    return tables
+
+
+def _run_context(run: Run, settings: Settings, currency: str) -> pl.DataFrame:
+    import polars as pl
+
+    from transforms.canonical import CURRENT
+
+    business = settings.business
+    row = {
+        "as_of": run.business_date,
+        "store_timezone": business.store.timezone,
+        "reporting_currency": currency,
+        "headline_active_days": business.retention.headline_active_days,
+        "zero_value_orders_are_valid": business.orders.zero_value_orders_are_valid,
+        "fully_refunded_orders_are_valid": business.orders.fully_refunded_orders_are_valid,
+        "survey_window_days": business.surveys.window_days,
+    }
+    return CURRENT["run_context"].conform(pl.DataFrame([row]))
+
+
+def check_door_in(
+    run: Run, settings: Settings, ledger: Ledger, tables: dict[str, pl.DataFrame]
+) -> str:
+    """Ask the door in; its findings are kept with the run."""
+    from expectations import door_in
+    from transforms import door_counts
+
+    tonight = set(run.tonight)
+    known = {f["file_id"] for f in run.files}
+    files = [f for f in ledger.known_files() if f["file_id"] in known]
+    refused = ledger.known_files(statuses=["refused"])
+    state = door_counts.feed_state(
+        tables["feed_counts"], tables["orders"], files, tonight, run.business_date
+    )
+    result = door_in.check(
+        door_counts.rule_counts(files, tonight),
+        door_counts.file_counts([*files, *refused], tonight | {f["file_id"] for f in refused}),
+        state,
+        door_thresholds(settings),
+    )
+    keep_findings(run, "door_in", result)
+    write_text(run.folder(settings) / "door_in.json", json.dumps(result.results, default=str))
+    return result.outcome
+
+
+def door_thresholds(settings: Settings) -> DoorThresholds:
+    """What both doors tolerate.
+
+    Raises:
+        ConfigurationError: a limit in suki.toml is impossible.
+    """
+    from expectations.thresholds import DoorThresholds
+
+    try:
+        return DoorThresholds(**settings.business.doors.model_dump())
+    except ValueError as error:
+        raise ConfigurationError(str(error)) from error
+
+
+def keep_findings(run: Run, door: str, result: DoorResult) -> None:
+    """Note what a door found with the run."""
+    run.facts[door] = {
+        "outcome": result.outcome,
+        "critical": [f.message for f in result.findings if f.severity == "critical"],
+        "warnings": [f.message for f in result.findings if f.severity == "warning"],
+        "checks": len(result.results),
+    }
+
+
+def build_facts(
+    run: Run, settings: Settings, tables: dict[str, pl.DataFrame], tell: Tell
+) -> list[dict[str, Any]]:
+    """A fresh warehouse with the current tables and the dbt facts."""
+    from transforms.canonical import CURRENT
+
+    warehouse = Warehouse(run.folder(settings), settings, tell)
+    warehouse.create()
+    warehouse.load("current", {name: tables[name] for name in CURRENT})
+    return _dbt(warehouse, run, settings, "facts", tell)
+
+
+def score_and_build_marts(run: Run, settings: Settings, tell: Tell) -> list[dict[str, Any]]:
+    """Scores from facts, into the warehouse, then the dbt marts."""
+    import polars as pl
+
+    from transforms import reorder, scoring, segments
+
+    warehouse = Warehouse(run.folder(settings), settings, tell)
+    facts = warehouse.read(scoring.FACTS)
+    products = pl.read_parquet(run.folder(settings) / "current" / "products.parquet")
+    scores = scoring.score(
+        facts,
+        products,
+        run.business_date,
+        segments.SegmentPolicy(**settings.business.segments.model_dump()),
+        reorder.ReorderPolicy(**settings.business.reminders.model_dump()),
+    )
+    warehouse.load("scores", scores)
+    for name, frame in scores.items():
+        write_with(run.folder(settings) / "scores" / f"{name}.parquet", frame.write_parquet)
+    return _dbt(warehouse, run, settings, "marts", tell)
+
+
+def _dbt(
+    warehouse: Warehouse, run: Run, settings: Settings, tag: str, tell: Tell
+) -> list[dict[str, Any]]:
+    nodes = warehouse.dbt_build(tag)
+    write_text(run.folder(settings) / f"dbt_{tag}.json", json.dumps(nodes, indent=1))
+    for node in nodes:
+        tell(f"dbt {node['status']:>7} {node['seconds']:>7.3f} s  {node['kind']} {node['name']}")
+    return nodes

@@ -1,0 +1,187 @@
+"""From a built warehouse to a public run: the folder, the door out, the pointers, the lists."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from suki.building import canonical_store, door_thresholds, keep_findings
+from suki.errors import SukiError
+from suki.ledger import Ledger
+from suki.publication import (
+    MART_TABLES,
+    SCORE_TABLES,
+    RunFolder,
+    manifest_of,
+    move_pointers,
+    previous_headline,
+    report_context,
+)
+from suki.runs import Run, sweep
+from suki.settings import Settings
+from suki.storage import write_text
+from suki.warehouse import Warehouse
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from reports.contexts import ListSummary
+    from transforms.contact import ReminderList
+
+Tell = Callable[[str], None]
+
+
+def write_run_folder(
+    run: Run, settings: Settings, ledger: Ledger, tell: Tell
+) -> tuple[str, str | None]:
+    """Everything of the run under `runs/<run_id>/`, judged by the door out.
+
+    Returns:
+        Outcome (published, banner or held) and the reason for the latter two.
+    """
+    import polars as pl
+
+    from transforms import scoring
+    from transforms.canonical import SCORES
+
+    warehouse = Warehouse(run.folder(settings), settings, tell)
+    reporting = [name for name in warehouse.tables() if name.startswith("rpt_")]
+    marts = warehouse.read([*MART_TABLES, *reporting])
+    workshop = run.folder(settings)
+    scores = {name: pl.read_parquet(workshop / "scores" / f"{name}.parquet") for name in SCORES}
+    people = {
+        name: pl.read_parquet(workshop / "current" / f"{name}.parquet")
+        for name in ("contacts", "customers")
+    }
+    lists = scoring.reminder_lists(
+        scores, people["contacts"], people["customers"], run.business_date
+    )
+    outcome, reason = _check_door_out(
+        run, settings, ledger, marts, scoring.list_checks(lists, people["customers"])
+    )
+    run.facts["lists"] = [
+        {
+            "name": one.name,
+            "title": one.title,
+            "rows": one.rows.height,
+            "suppressed": one.suppressed,
+        }
+        for one in lists
+    ]
+    folder = RunFolder(run, settings)
+    folder.write_marts(
+        marts | {name: scores[name] for name in SCORE_TABLES},
+        {name: SCORES[name].key for name in SCORE_TABLES},
+    )
+    folder.write_segments(
+        scoring.segment_members(
+            scores["customer_segments"], people["contacts"], people["customers"]
+        )
+    )
+    folder.write_lists(lists)
+    _write_reports(folder, run, settings, lists)
+    refs = {
+        "in": json.loads((workshop / "door_in.json").read_text()),
+        "out": json.loads((workshop / "door_out.json").read_text()),
+    }
+    folder.write_quality(refs)
+    files = ledger.known_files(statuses=["accepted", "superseded"])
+    folder.finish(manifest_of(run, outcome, reason, files), {"seconds": run.seconds})
+    if outcome == "held":
+        ledger.close_run(run.run_id, "held", reason)
+    return outcome, reason
+
+
+def _write_reports(
+    folder: RunFolder, run: Run, settings: Settings, lists: list[ReminderList]
+) -> None:
+    summaries = [_summary(one.name, one.title, one.rows.height, one.suppressed) for one in lists]
+    banner = (
+        run.facts["door_in"]["warnings"]
+        + run.facts["door_out"]["warnings"]
+        + run.facts["door_out"]["critical"]
+    )
+    context = report_context(
+        folder.path,
+        run,
+        settings,
+        banner=banner,
+        lists=summaries,
+        currency=run.facts["reporting_currency"],
+    )
+    folder.write_reports(context)
+
+
+def _summary(name: str, title: str, rows: int, suppressed: dict[str, int]) -> ListSummary:
+    from reports.contexts import ListSummary
+
+    return ListSummary(name, title, rows, suppressed, f"lists/{name}.csv")
+
+
+def _check_door_out(
+    run: Run,
+    settings: Settings,
+    ledger: Ledger,
+    marts: dict[str, pl.DataFrame],
+    list_checks: pl.DataFrame,
+) -> tuple[str, str | None]:
+    from expectations import door_out
+
+    earlier = ledger.newest_published(before=run.as_of)
+    run.facts["previous_run"] = earlier["run_id"] if earlier else None
+    reporting = {name: frame for name, frame in marts.items() if name.startswith("rpt_")}
+    result = door_out.check(
+        reporting,
+        list_checks,
+        previous_headline(settings, run.facts["previous_run"]),
+        door_thresholds(settings),
+    )
+    keep_findings(run, "door_out", result)
+    write_text(run.folder(settings) / "door_out.json", json.dumps(result.results, default=str))
+    if result.outcome == "hold":
+        return "held", "\n".join(run.facts["door_out"]["critical"])
+    warnings = run.facts["door_in"]["warnings"] + run.facts["door_out"]["warnings"]
+    return ("banner", "\n".join(warnings)) if warnings else ("published", None)
+
+
+def make_public(
+    run: Run, settings: Settings, ledger: Ledger, outcome: str, reason: str | None, tell: Tell
+) -> bool:
+    """Move the pointers, note the publication, tidy up old workshops."""
+    ledger.close_run(run.run_id, outcome, reason)
+    is_newest = move_pointers(run, settings, ledger)
+    newest = ledger.newest_published()
+    sweep(settings, {run.run_id, newest["run_id"] if newest else ""}, tell)
+    return is_newest
+
+
+def lists_still_safe(run_id: str, settings: Settings, ledger: Ledger) -> list[ListSummary]:
+    """The lists of a run, checked against consent as known now.
+
+    A person who has said no since the list was made is taken off by name in the result's
+    counts; the published file itself is immutable, so such a list is refused.
+
+    Raises:
+        SukiError: a list holds somebody without consent.
+    """
+    import polars as pl
+
+    from transforms import current, identity
+
+    store = canonical_store(settings, ledger.known_files())
+    refusing = current.refusing_customers(store, identity.named(ledger.surrogates()))
+    manifest = json.loads((settings.runs / run_id / "manifest.json").read_text(encoding="utf-8"))
+    summaries = []
+    for one in manifest["lists"]:
+        members = pl.read_csv(
+            settings.runs / run_id / "lists" / f"{one['name']}.csv", infer_schema=False
+        )
+        withdrawn = members.join(refusing, on="customer_id", how="semi").height
+        if withdrawn:
+            raise SukiError(
+                f"{withdrawn} people on list {one['name']!r} of run {run_id} have withdrawn consent since it was made; "
+                "the list is not handed over. Run again to publish a new one."
+            )
+        summaries.append(_summary(one["name"], one["title"], members.height, one["suppressed"]))
+    return summaries
