@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import resource
 import subprocess
 import time
@@ -91,5 +90,7 @@ def _kind(process: psutil.Process) -> str | None:
     if not Path(command[0]).name.startswith("python"):
         # A process that titles itself, as Airflow's do, keeps only that title.
         return " ".join(command[0].split()[:2]) if command[0].startswith("airflow") else None
-    words = [os.path.basename(word) for word in command[1:] if not word.startswith("-")]
+    if "-c" in command:
+        return "python -c"
+    words = [Path(word).name for word in command[1:] if not word.startswith("-")]
     return " ".join(words[:2]) or "python"

@@ -20,6 +20,9 @@ from transforms.rules import Rule, rules_of
 FAILED_SHARE = "rule_failed_share"
 FAILED_ROWS = "rule_failed_rows"
 KNOWN_SHARE = "rule_known_failed_share"
+
+#: Checks about single rows: a person reads them together, in quarantine.
+ROW_CHECKS = frozenset({FAILED_SHARE, FAILED_ROWS, KNOWN_SHARE})
 COUNTED = "rules_counted"
 
 

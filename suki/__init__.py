@@ -1,1 +1,1 @@
-
+"""The order of the steps, the settings, the ledger and the command line."""

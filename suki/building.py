@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from suki.errors import ConfigurationError
@@ -96,8 +96,13 @@ def check_door_in(
 
     tonight = set(run.tonight)
     known = {f["file_id"] for f in run.files}
-    files = [f for f in ledger.known_files() if f["file_id"] in known]
+    files: list[Mapping[str, Any]] = [f for f in ledger.known_files() if f["file_id"] in known]
     refused = ledger.known_files(statuses=["refused"])
+    fresh = [f["counts"] for f in files if f["file_id"] in tonight]
+    run.facts["fresh"] = {
+        "rows_read": sum(c["read"] for c in fresh),
+        "rows_quarantined": sum(c["quarantined"] for c in fresh),
+    }
     state = door_counts.feed_state(
         tables["feed_counts"], tables["orders"], files, tonight, run.business_date
     )
@@ -127,13 +132,31 @@ def door_thresholds(settings: Settings) -> DoorThresholds:
 
 
 def keep_findings(run: Run, door: str, result: DoorResult) -> None:
-    """Note what a door found with the run."""
+    """Note what a door found with the run; warnings about single rows are told together."""
+    from expectations.rule_suite import ROW_CHECKS
+
+    warnings = [f for f in result.findings if f.severity == "warning"]
     run.facts[door] = {
         "outcome": result.outcome,
         "critical": [f.message for f in result.findings if f.severity == "critical"],
-        "warnings": [f.message for f in result.findings if f.severity == "warning"],
+        "warnings": [f.message for f in warnings if f.check not in ROW_CHECKS],
+        "row_warnings": [f.message for f in warnings if f.check in ROW_CHECKS],
         "checks": len(result.results),
     }
+
+
+def banner(run: Run) -> list[str]:
+    """What a reader of this publication must know, in plain words; empty when nothing is amiss."""
+    door_in, door_out = run.facts["door_in"], run.facts["door_out"]
+    told = [*door_in["warnings"], *door_out["warnings"]]
+    if door_in["row_warnings"]:
+        fresh = run.facts["fresh"]
+        told.insert(
+            0,
+            f"{fresh['rows_quarantined']:,} of {fresh['rows_read']:,} rows read since the last publication could not be "
+            "trusted; what they belong to is held in quarantine and left out of these figures.",
+        )
+    return told
 
 
 def build_facts(

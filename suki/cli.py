@@ -91,6 +91,15 @@ def serve() -> None:
     serve_airflow(click.echo)
 
 
+@cli.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def airflow(arguments: tuple[str, ...]) -> None:
+    """Airflow's own command line against the embedded Airflow, such as `suki airflow dags list`."""
+    from suki.embedded import run_airflow
+
+    sys.exit(run_airflow(arguments))
+
+
 @cli.command(epilog=CODES)
 @as_of_option
 @known_at_option

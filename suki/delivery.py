@@ -35,7 +35,9 @@ class Delivery:
 
         Returns:
             sent (SMTP took it), written (no SMTP configured; it lies in the outbox folder),
-            already (an earlier run did it), or failed (the reason is in the ledger).
+            already (an earlier run or another process did it), uncertain (the connection broke
+            when the server may have had it; never sent again by itself), or failed (the server
+            has it not; the reason is in the ledger and the next run tries again).
         """
         from reports.mailer import MailError, SmtpSettings, compose, send, write_outbox
 
@@ -53,22 +55,29 @@ class Delivery:
         )
         path = write_outbox(self._settings.outbox, name, composed)
         if self._settings.smtp is None:
-            self._ledger.mark_message(key, "written", path=path.name)
+            if not self._ledger.start_message(key, "written", path=path.name, finished_at=clock()):
+                return "already"
             return "written"
-        self._ledger.mark_message(key, "sending", path=path.name)
+        if not self._ledger.start_message(key, "sending", path=path.name):
+            return "already"
         try:
             send(composed, SmtpSettings(**self._settings.smtp.model_dump()))
         except MailError as error:
-            self._ledger.mark_message(key, "failed", reason=str(error))
+            outcome = "uncertain" if error.may_have_arrived else "failed"
+            self._ledger.mark_message(key, outcome, reason=str(error))
             self._tell(
                 f"{message} for {period} was not sent: {error}; it lies in the outbox as {path.name}"
             )
-            return "failed"
+            return outcome
         self._ledger.mark_message(key, "sent")
         return "sent"
 
     def _claim(self, key: str, message: str, period: str, recipient_key: str, run_id: str) -> bool:
-        """New, or refused by the server before: a failed message was not sent and may be tried again."""
+        """New, or refused by the server before: a failed message was not sent and may be tried again.
+
+        Two processes may both take up a message that was queued and dropped; only one of them
+        can start it.
+        """
         record = {
             "message": message,
             "period": period,

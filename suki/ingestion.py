@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import logging
 import os
 import time
 from collections.abc import Callable
@@ -20,6 +21,8 @@ from suki.storage import sha256_of, write_with
 if TYPE_CHECKING:
     from transforms.readers.context import ReadResult
     from transforms.sources import SourceDefinition
+
+log = logging.getLogger("suki.ingestion")
 
 UNFINISHED_SUFFIXES = (".part", ".tmp", ".crdownload", ".partial", ".filepart")
 FRESH_SECONDS = 10.0
@@ -82,7 +85,8 @@ def load_sources(settings: Settings) -> tuple[SourceDefinition, ...]:
     Raises:
         ConfigurationError: one of them is wrong; the message names file, line and key.
     """
-    from transforms.sources import SourceError, load_definitions
+    from transforms.readers.definitions import load_definitions
+    from transforms.sources import SourceError
 
     try:
         return load_definitions(folder / "sources" for folder in settings.config_folders)
@@ -93,50 +97,73 @@ def load_sources(settings: Settings) -> tuple[SourceDefinition, ...]:
 def _landed(
     settings: Settings, feeds: tuple[str, ...], summary: IngestSummary
 ) -> list[tuple[str, Path]]:
+    """Every file of every feed, oldest first; what is no file of a feed is told."""
     if not settings.landing.is_dir():
         raise ConfigurationError(
             f"{settings.landing} does not exist. Make landing/orders/ there and drop exports in it, "
             "point SUKI_HOME elsewhere, or make a demo shop with `suki demo`."
         )
-    found = []
+    found: list[tuple[str, Path, int]] = []
     for entry in sorted(settings.landing.iterdir()):
         if entry.name.startswith("."):
             continue
         if entry.is_dir() and entry.name in feeds:
-            found += [
-                (entry.name, path)
-                for path in entry.iterdir()
-                if path.is_file() and not path.name.startswith((".", "~$"))
-            ]
+            found += _files_of(entry, summary)
         else:
-            close = difflib.get_close_matches(entry.name, feeds, 1)
-            hint = (
-                f"did you mean landing/{close[0]}/?" if close else f"feeds are {', '.join(feeds)}"
-            )
-            summary.messages.append(f"landing/{entry.name} is no feed and was left alone; {hint}")
-    by_arrival = sorted(
-        found, key=lambda item: (feeds.index(item[0]), item[1].stat().st_mtime_ns, item[1].name)
+            summary.messages.append(_no_feed(entry, feeds))
+    found.sort(key=lambda item: (feeds.index(item[0]), item[2], item[1].name))
+    return _settled(
+        [(feed, path) for feed, path, _ in found],
+        settings.business.ingest.settle_seconds,
+        summary,
     )
-    return _settled(by_arrival, settings.business.ingest.settle_seconds, summary)
+
+
+def _files_of(folder: Path, summary: IngestSummary) -> list[tuple[str, Path, int]]:
+    found = []
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith((".", "~$")):
+            continue
+        where = f"landing/{folder.name}/{path.name}"
+        if path.is_file():
+            try:
+                found.append((folder.name, path, path.stat().st_mtime_ns))
+            except OSError as error:
+                _vanished(where, error, summary)
+        elif path.is_dir():
+            summary.messages.append(
+                f"{where} is a folder and was left alone; move its files up into landing/{folder.name}/"
+            )
+        else:
+            summary.messages.append(
+                f"{where} is a broken link or no regular file and was left alone; put the export itself there"
+            )
+    return found
+
+
+def _no_feed(entry: Path, feeds: tuple[str, ...]) -> str:
+    if entry.is_file():
+        return (
+            f"landing/{entry.name} lies outside the feeds and was left alone; move it into landing/<feed>/, "
+            f"where feeds are {', '.join(feeds)}"
+        )
+    close = difflib.get_close_matches(entry.name, feeds, 1)
+    hint = f"did you mean landing/{close[0]}/?" if close else f"feeds are {', '.join(feeds)}"
+    return f"landing/{entry.name} is no feed and was left alone; {hint}"
 
 
 def _settled(
     found: list[tuple[str, Path]], settle_seconds: float, summary: IngestSummary
 ) -> list[tuple[str, Path]]:
     """Leave files that somebody is still writing: by name, by an open writer, or by growth."""
-    fresh = {
-        path: path.stat() for _, path in found if time.time() - path.stat().st_mtime < FRESH_SECONDS
-    }
-    if fresh and settle_seconds:
+    before = {path: _state(path) for _, path in found}
+    newest = max((state[1] for state in before.values() if state), default=0)
+    if settle_seconds and time.time() - newest / 1e9 < FRESH_SECONDS:
         time.sleep(settle_seconds)
     settled = []
     for feed, path in found:
-        before, now = fresh.get(path), path.stat()
-        grew = before is not None and (before.st_size, before.st_mtime_ns) != (
-            now.st_size,
-            now.st_mtime_ns,
-        )
-        if path.name.lower().endswith(UNFINISHED_SUFFIXES) or grew or _has_writer(path):
+        is_unfinished = path.name.lower().endswith(UNFINISHED_SUFFIXES)
+        if is_unfinished or _state(path) != before[path] or _has_writer(path):
             summary.files_unfinished += 1
             summary.messages.append(
                 f"landing/{feed}/{path.name} is still being written; left for the next run"
@@ -144,6 +171,27 @@ def _settled(
         else:
             settled.append((feed, path))
     return settled
+
+
+def _state(path: Path) -> tuple[int, int] | None:
+    """Size and time of change, or None where the file is gone."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_size, found.st_mtime_ns
+
+
+def _vanished(where: str, error: OSError, summary: IngestSummary) -> None:
+    """A file that was there when the folder was listed and cannot be opened now."""
+    if isinstance(error, FileNotFoundError):
+        summary.files_unfinished += 1
+        summary.messages.append(f"{where} vanished while Suki was looking; left for the next run")
+        return
+    summary.files_refused += 1
+    summary.messages.append(
+        f"refused: {where} cannot be opened ({error.strerror or error}); let the user Suki runs as read it"
+    )
 
 
 def _has_writer(path: Path) -> bool:
@@ -176,10 +224,13 @@ def _take_in(
     summary: IngestSummary,
     tell: Callable[[str], None],
 ) -> None:
-    from transforms.readers.raw import RefusedFileError
-    from transforms.readers.reading import READER_VERSION, choose_definition
+    from transforms.readers.reading import READER_VERSION
 
-    content = sha256_of(path)
+    try:
+        content = sha256_of(path)
+    except OSError as error:
+        _vanished(f"landing/{feed}/{path.name}", error, summary)
+        return
     record: dict[str, Any] = {
         "content_sha256": content,
         "name": path.name,
@@ -198,12 +249,12 @@ def _take_in(
         return
     record["arrived_at"] = ledger.first_arrival(content, feed) or arrived_at
     try:
-        definition = choose_definition(path, feed, definitions)
-        record |= {"source": definition.source, "definition_fingerprint": definition.fingerprint}
-        record["file_id"] = _file_id(feed, content, definition.fingerprint, READER_VERSION)
-        result = _read(path, definition, record, settings)
-    except RefusedFileError as error:
-        message = f"landing/{feed}/{path.name} {error}"
+        result = _read(path, feed, definitions, record, settings)
+    except FileNotFoundError as error:
+        _vanished(f"landing/{feed}/{path.name}", error, summary)
+        return
+    except Exception as error:  # one file must not stop the night, whatever is in it
+        message = _refusal(f"landing/{feed}/{path.name}", error)
         summary.files_refused += 1
         summary.messages.append(f"refused: {message}")
         record.setdefault("file_id", _file_id(feed, content, "", READER_VERSION))
@@ -214,7 +265,22 @@ def _take_in(
         **record, status="accepted", counts=_counts(result), version_basis=_basis(result)
     )
     _add(summary, result)
-    tell(f"read landing/{feed}/{path.name} as {definition.source}: {_told(result)}")
+    tell(f"read landing/{feed}/{path.name} as {result.definition.source}: {_told(result)}")
+    for assumption in result.assumptions:
+        tell(f"note: landing/{feed}/{path.name}: {assumption}")
+
+
+def _refusal(where: str, error: Exception) -> str:
+    """Why a file was refused, in the reader's words, or as a fault of Suki's own."""
+    from transforms.readers.raw import RefusedFileError
+
+    if isinstance(error, RefusedFileError):
+        return f"{where} {error}"
+    log.debug("reading %s", where, exc_info=error)
+    return (
+        f"{where} could not be read for a reason Suki does not know ({type(error).__name__}); "
+        "the other files were. Run `suki --verbose ingest` for the details and report them"
+    )
 
 
 def _file_id(feed: str, content: str, fingerprint: str, reader_version: str) -> str:
@@ -224,12 +290,22 @@ def _file_id(feed: str, content: str, fingerprint: str, reader_version: str) -> 
 
 
 def _read(
-    path: Path, definition: SourceDefinition, record: dict[str, Any], settings: Settings
+    path: Path,
+    feed: str,
+    definitions: tuple[SourceDefinition, ...],
+    record: dict[str, Any],
+    settings: Settings,
 ) -> ReadResult:
+    """Choose the definition of a file and read it; `record` learns what was chosen."""
     from transforms.identity import person_key
     from transforms.readers.context import ReadContext
-    from transforms.readers.reading import exported_at, read_file
+    from transforms.readers.reading import READER_VERSION, choose, exported_at, read_file
 
+    definition, records = choose(path, feed, definitions)
+    record |= {"source": definition.source, "definition_fingerprint": definition.fingerprint}
+    record["file_id"] = _file_id(
+        feed, record["content_sha256"], definition.fingerprint, READER_VERSION
+    )
     context = ReadContext(
         file_id=record["file_id"],
         file_name=path.name,
@@ -240,7 +316,7 @@ def _read(
         key=person_key(settings.identity_secret()),
         role_mailboxes=settings.business.identity.role_mailboxes,
     )
-    return read_file(path, definition, context)
+    return read_file(path, definition, context, records)
 
 
 def _store(result: ReadResult, record: dict[str, Any], settings: Settings) -> None:
@@ -269,7 +345,7 @@ def _counts(result: ReadResult) -> dict[str, Any]:
         "units": result.tables[UNIT_TABLE[result.definition.feed]].height,
         "checked": result.checked_rows,
         "failed": failed_rows(result),
-        "notes": list(result.notes),
+        "notes": [*result.assumptions, *result.notes],
     }
 
 

@@ -13,89 +13,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import (
-    Column,
-    DateTime,
-    Engine,
-    Integer,
-    MetaData,
-    String,
-    Table,
-    Text,
-    create_engine,
-    event,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-metadata = MetaData()
-
-files = Table(
-    "files",
-    metadata,
-    Column("sequence", Integer, primary_key=True, autoincrement=True),
-    Column("file_id", String(40), nullable=False, unique=True),
-    Column("content_sha256", String(64), nullable=False),
-    Column("name", Text, nullable=False),
-    Column("feed", String(40), nullable=False),
-    Column("source", String(80)),
-    Column("definition_fingerprint", String(16)),
-    Column("reader_version", String(8), nullable=False),
-    Column("status", String(12), nullable=False),  # accepted, refused, duplicate, superseded
-    Column("reason", Text),
-    Column("arrived_at", DateTime(timezone=True), nullable=False),
-    Column("version_basis", String(12)),
-    Column("counts", Text, nullable=False, default="{}"),
-)
-
-runs = Table(
-    "runs",
-    metadata,
-    Column("run_id", String(60), primary_key=True),
-    Column("as_of", String(10), nullable=False),
-    Column("known_at", String(40)),
-    Column("status", String(12), nullable=False),  # open, published, banner, held, failed
-    Column("reason", Text),
-    Column("opened_at", DateTime(timezone=True), nullable=False),
-    Column("finished_at", DateTime(timezone=True)),
-)
-
-locks = Table(
-    "locks",
-    metadata,
-    Column("name", String(60), primary_key=True),
-    Column("holder", String(200), nullable=False),
-    Column("token", String(40), nullable=False),
-    Column("acquired_at", DateTime(timezone=True), nullable=False),
-    Column("heartbeat_at", DateTime(timezone=True), nullable=False),
-)
-
-aliases = Table(
-    "aliases",
-    metadata,
-    Column("identifier", String(32), primary_key=True),
-    Column("customer_id", String(32), nullable=False, index=True),
-    Column("since", String(32), nullable=False),
-)
-
-outbox = Table(
-    "outbox",
-    metadata,
-    Column("key", String(64), primary_key=True),
-    Column("message", String(60), nullable=False),
-    Column("period", String(40), nullable=False),
-    Column("recipient_key", String(64), nullable=False),
-    Column("run_id", String(60), nullable=False),
-    Column(
-        "status", String(12), nullable=False
-    ),  # queued, sending, sent, written, uncertain, failed
-    Column("reason", Text),
-    Column("path", Text),
-    Column("queued_at", DateTime(timezone=True), nullable=False),
-    Column("finished_at", DateTime(timezone=True)),
-)
+from suki.ledger_tables import aliases, files, open_store, outbox, runs
 
 
 def clock() -> datetime:
@@ -111,8 +32,7 @@ class Ledger:
         if url.startswith("sqlite:///"):
             folder = Path(url.removeprefix("sqlite:///")).parent
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self.engine = _engine(url)
-        metadata.create_all(self.engine)
+        self.engine = open_store(url)
 
     @contextmanager
     def transaction(self) -> Iterator[Any]:
@@ -147,6 +67,7 @@ class Ledger:
         content obsolete: they are kept as history and no longer read.
         """
         record["counts"] = json.dumps(record.get("counts", {}), sort_keys=True)
+        record.setdefault("reason", None)
         with self.transaction() as connection:
             connection.execute(
                 update(files)
@@ -199,7 +120,7 @@ class Ledger:
         )
         with self.engine.connect() as connection:
             found = connection.execute(query).scalar()
-        return _utc(found) if found else None
+        return in_utc(found) if found else None
 
     def open_run(self, run_id: str, as_of: str, known_at: str | None) -> None:
         """Remember that a run was begun; a finished run keeps its record."""
@@ -226,6 +147,12 @@ class Ledger:
                 .where(runs.c.run_id == run_id)
                 .values(status=status, reason=reason, finished_at=clock())
             )
+
+    def unfinished_runs(self, since: datetime) -> set[str]:
+        """Runs opened since a moment that have not ended: their workshops are in use."""
+        query = select(runs.c.run_id).where(runs.c.status == "open", runs.c.opened_at >= since)
+        with self.engine.connect() as connection:
+            return set(connection.execute(query).scalars())
 
     def run(self, run_id: str) -> dict[str, Any] | None:
         """The record of one run, or None."""
@@ -258,12 +185,8 @@ class Ledger:
     def surrogates(self) -> dict[str, str]:
         """Every identifier hash -> customer_id given to it."""
         with self.engine.connect() as connection:
-            return {
-                identifier: customer
-                for identifier, customer in connection.execute(
-                    select(aliases.c.identifier, aliases.c.customer_id)
-                )
-            }
+            rows = connection.execute(select(aliases.c.identifier, aliases.c.customer_id))
+            return {str(identifier): str(customer) for identifier, customer in rows}
 
     def give_surrogates(self, given: list[dict[str, str]]) -> None:
         """Write new or changed identifier -> customer_id rows."""
@@ -302,9 +225,19 @@ class Ledger:
             )
         return bool(taken.rowcount)
 
+    def start_message(self, key: str, status: str, **changes: Any) -> bool:
+        """Move a claimed message on; False where another process has taken it up meanwhile."""
+        with self.transaction() as connection:
+            taken = connection.execute(
+                update(outbox)
+                .where(outbox.c.key == key, outbox.c.status == "queued")
+                .values(status=status, **changes)
+            )
+        return bool(taken.rowcount)
+
     def mark_message(self, key: str, status: str, **changes: Any) -> None:
         """Remember what became of a message."""
-        finished = clock() if status in {"sent", "written", "failed"} else None
+        finished = clock() if status in {"sent", "written", "failed", "uncertain"} else None
         with self.transaction() as connection:
             connection.execute(
                 update(outbox)
@@ -321,24 +254,13 @@ class Ledger:
             return [dict(row) for row in connection.execute(query).mappings()]
 
 
-def _engine(url: str) -> Engine:
-    engine = create_engine(url)
-    if engine.dialect.name == "sqlite":
-
-        @event.listens_for(engine, "connect")
-        def _configure(connection: Any, _record: Any) -> None:
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("PRAGMA busy_timeout=30000")
-
-    return engine
-
-
-def _utc(moment: datetime) -> datetime:
+def in_utc(moment: datetime) -> datetime:
+    """A moment as the store gives it back, in UTC; SQLite forgets the zone."""
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _file_row(row: Any) -> dict[str, Any]:
     record = dict(row)
     record["counts"] = json.loads(record["counts"])
-    record["arrived_at"] = _utc(record["arrived_at"])
+    record["arrived_at"] = in_utc(record["arrived_at"])
     return record

@@ -8,14 +8,15 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 
 from sqlalchemy import delete, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from suki.errors import LockedError
-from suki.ledger import Ledger, _utc, clock, locks
+from suki.ledger import Ledger, clock, in_utc
+from suki.ledger_tables import locks
 
 HEARTBEAT_SECONDS = 5.0
 DEAD_AFTER = timedelta(seconds=60)
@@ -31,7 +32,8 @@ def held(
     for a minute) loses the lock.
 
     Raises:
-        LockedError: it was not free within `wait_seconds`; the message names the holder.
+        LockedError: it was not free within `wait_seconds`; the message names the holder. Or it
+            was lost meanwhile: this process stood still for so long that another took over.
     """
     token = uuid.uuid4().hex
     holder = f"process {os.getpid()} on {socket.gethostname()} ({purpose})"
@@ -54,14 +56,20 @@ def held(
     finally:
         stop.set()
         heart.join()
-        with ledger.transaction() as connection:
-            connection.execute(delete(locks).where(locks.c.name == name, locks.c.token == token))
+        kept = _release(ledger, name, token)
+    if not kept:
+        raise LockedError(
+            f"{name} was taken over by {_holder(ledger, name) or 'another process'} while this process stood still; "
+            "what it wrote meanwhile may be mixed with the other's. Run again."
+        )
 
 
 def holders(ledger: Ledger) -> list[str]:
     """Who holds which lock now."""
     with ledger.engine.connect() as connection:
-        names = list(connection.execute(select(locks.c.name).order_by(locks.c.name)).scalars())
+        names: list[str] = list(
+            connection.execute(select(locks.c.name).order_by(locks.c.name)).scalars()
+        )
     return [f"{name} by {_holder(ledger, name)}" for name in names]
 
 
@@ -72,7 +80,7 @@ def _take(ledger: Ledger, name: str, holder: str, token: str) -> bool:
             current = (
                 connection.execute(select(locks).where(locks.c.name == name)).mappings().first()
             )
-            if current and not _is_dead(current["holder"], now - _utc(current["heartbeat_at"])):
+            if current and not _is_dead(current["holder"], now - in_utc(current["heartbeat_at"])):
                 return False
             if current:
                 connection.execute(
@@ -92,7 +100,7 @@ def _holder(ledger: Ledger, name: str) -> str | None:
     with ledger.engine.connect() as connection:
         row = connection.execute(select(locks).where(locks.c.name == name)).mappings().first()
     return (
-        f"{row['holder']} since {_utc(row['acquired_at']):%Y-%m-%d %H:%M:%S} UTC" if row else None
+        f"{row['holder']} since {in_utc(row['acquired_at']):%Y-%m-%d %H:%M:%S} UTC" if row else None
     )
 
 
@@ -105,9 +113,17 @@ def _is_dead(holder: str, silence: timedelta) -> bool:
     return words[3] == socket.gethostname() and not psutil.pid_exists(int(words[1]))
 
 
+def _release(ledger: Ledger, name: str, token: str) -> bool:
+    """Give the lock back; False where it was not ours any more."""
+    mine = delete(locks).where(locks.c.name == name, locks.c.token == token)
+    with ledger.transaction() as connection:
+        return bool(connection.execute(mine).rowcount)
+
+
 def _beat(ledger: Ledger, name: str, token: str, stop: threading.Event) -> None:
     while not stop.wait(HEARTBEAT_SECONDS):
-        with ledger.transaction() as connection:
+        # A ledger that is busy for one beat must not stop the heart: the lock would be lost.
+        with suppress(DatabaseError), ledger.transaction() as connection:
             connection.execute(
                 update(locks)
                 .where(locks.c.name == name, locks.c.token == token)

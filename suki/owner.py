@@ -40,9 +40,7 @@ def tell(
     alert = OwnerAlert(
         shop_name=business.store.name,
         locale=business.mail.locale,
-        as_of=date.fromisoformat(as_of)
-        if as_of and as_of != "latest"
-        else (date.fromisoformat(standing["as_of"]) if standing else date(1970, 1, 1)),
+        as_of=date.fromisoformat(as_of) if as_of and as_of != "latest" else None,
         run_id=run_id,
         is_held=is_held,
         step=step,

@@ -97,9 +97,13 @@ class RunFolder:
             json.dumps(manifest, indent=1, sort_keys=True, default=str) + "\n",
         )
         write_text(self.path / "run.json", json.dumps(times, indent=1, sort_keys=True) + "\n")
+        # A pointer may stand on an earlier writing of this run: it is away for two renames only.
+        aside = self.final.with_name(f".{self.final.name}.replaced")
+        shutil.rmtree(aside, ignore_errors=True)
         if self.final.exists():
-            shutil.rmtree(self.final)
+            self.final.rename(aside)
         self.path.rename(self.final)
+        shutil.rmtree(aside, ignore_errors=True)
         return self.final
 
 
@@ -135,8 +139,9 @@ def manifest_of(
         "depends_on_arrival_order": by_arrival,
         "inputs": [
             {
-                "file_id": f["file_id"], "name": f["name"], "feed": f["feed"], "source": f["source"], "sha256": f["content_sha256"],
-                "rows": {k: f["counts"].get(k) for k in ("read", "accepted", "quarantined", "ignored")}, "notes": f["counts"].get("notes", []),
+                "file_id": f["file_id"], "name": f["name"], "feed": f["feed"], "source": f["source"],
+                "sha256": f["content_sha256"], "notes": f["counts"].get("notes", []),
+                "rows": {k: f["counts"].get(k) for k in ("read", "accepted", "quarantined", "ignored")},
             }
             for f in ledger_files
             if f["file_id"] in used
@@ -163,6 +168,27 @@ def move_pointers(run: Run, settings: Settings, ledger: Ledger) -> bool:
     if newest is not None and newest["as_of"] > run.as_of:
         return False
     point(settings.published / "latest", target)
+    return True
+
+
+def stand_again(run: Run, settings: Settings, ledger: Ledger) -> bool:
+    """Point at a published run whose inputs are in force again, or whose pointers never moved.
+
+    A setting put back makes an earlier run the right answer once more; a kill between noting a
+    publication and moving its pointers leaves them on the run before.
+
+    Returns:
+        True where something had to be moved.
+    """
+    record, newest = ledger.run(run.run_id), ledger.newest_published()
+    if run.known_at is not None or record is None or newest is None:
+        return False
+    wanted = [run.as_of, *(["latest"] if newest["as_of"] <= run.as_of else [])]
+    target = run.published_folder(settings).resolve()
+    if all((settings.published / name).resolve() == target for name in wanted):
+        return False
+    ledger.close_run(run.run_id, record["status"], record["reason"])
+    move_pointers(run, settings, ledger)
     return True
 
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from suki.building import canonical_store, door_thresholds, keep_findings
+from suki.building import banner, canonical_store, door_thresholds, keep_findings
 from suki.errors import SukiError
 from suki.ledger import Ledger
 from suki.publication import (
@@ -97,16 +97,11 @@ def _write_reports(
     folder: RunFolder, run: Run, settings: Settings, lists: list[ReminderList]
 ) -> None:
     summaries = [_summary(one.name, one.title, one.rows.height, one.suppressed) for one in lists]
-    banner = (
-        run.facts["door_in"]["warnings"]
-        + run.facts["door_out"]["warnings"]
-        + run.facts["door_out"]["critical"]
-    )
     context = report_context(
         folder.path,
         run,
         settings,
-        banner=banner,
+        banner=[*banner(run), *run.facts["door_out"]["critical"]],
         lists=summaries,
         currency=run.facts["reporting_currency"],
     )
@@ -141,8 +136,8 @@ def _check_door_out(
     write_text(run.folder(settings) / "door_out.json", json.dumps(result.results, default=str))
     if result.outcome == "hold":
         return "held", "\n".join(run.facts["door_out"]["critical"])
-    warnings = run.facts["door_in"]["warnings"] + run.facts["door_out"]["warnings"]
-    return ("banner", "\n".join(warnings)) if warnings else ("published", None)
+    told = banner(run)
+    return ("banner", "\n".join(told)) if told else ("published", None)
 
 
 def make_public(

@@ -246,7 +246,7 @@ class Settings:
             )
             with os.fdopen(descriptor, "w") as stream:
                 stream.write(secrets.token_hex(32))
-            os.replace(path.with_suffix(".part"), path)
+            path.with_suffix(".part").replace(path)
         return path.read_bytes()
 
     def _number(self, name: str, default: float) -> float:

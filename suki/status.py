@@ -53,7 +53,10 @@ def _figures(
     retention = headline.get("retention_rate", {})
     told = "not known yet: " + str(retention.get("reason_code"))
     if retention.get("value") is not None:
-        told = f"{retention['value']:.1%} of {retention['denominator']:,.0f} customers kept, month ending {retention['period_end']} (A = {retention['active_days']} days)"
+        told = (
+            f"{retention['value']:.1%} of {retention['denominator']:,.0f} customers kept, "
+            f"month ending {retention['period_end']} (A = {retention['active_days']} days)"
+        )
     mails = [m for m in ledger.messages() if m["run_id"] == manifest["run_id"]]
     return [
         (

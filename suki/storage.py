@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import os
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.part")
 
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """A temporary path beside `path`; renamed onto it when the block succeeds."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
+    partial = _beside(path)
     try:
         yield partial
         with partial.open("rb") as written:
@@ -40,7 +45,7 @@ def write_with(path: Path, write: Callable[[Path], object]) -> Path:
 def point(pointer: Path, target: Path) -> None:
     """Make a relative symbolic link, replacing the one that stands there in one step."""
     pointer.parent.mkdir(parents=True, exist_ok=True)
-    partial = pointer.with_name(f".{pointer.name}.{os.getpid()}.part")
+    partial = _beside(pointer)
     partial.unlink(missing_ok=True)
     partial.symlink_to(os.path.relpath(target, pointer.parent))
     partial.replace(pointer)

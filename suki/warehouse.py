@@ -81,7 +81,7 @@ class Warehouse:
             result = _dbt(arguments, target, manifest)
         finally:
             # dbt keeps the file locked in this process until it is told otherwise.
-            DuckDBConnectionManager.close_all_connections()
+            DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
         if result.exception is not None:
             raise SukiError(f"dbt could not run tag:{tag}: {result.exception}") from result.exception
         nodes = [_node(item) for item in result.result]

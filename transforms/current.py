@@ -9,31 +9,37 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from transforms.canonical import CANONICAL, CURRENT, FEED_TABLES, UNIT_TABLE
+from transforms.canonical import CURRENT, UNIT_TABLE
+from transforms.current_people import (
+    customer_rows,
+    latest_consents,
+    latest_contacts,
+    refusing_customers,
+    with_customer,
+)
 from transforms.identity import PersonKey, hash_series
+from transforms.known_files import CanonicalStore, CurrentStateError, KnownFile, newest
+
+__all__ = [
+    "CanonicalStore",
+    "CurrentStateError",
+    "KnownFile",
+    "StateRequest",
+    "build",
+    "newest",
+    "newest_order_date",
+    "refusing_customers",
+    "reporting_currency",
+    "with_customer",
+]
 
 RATE_VALID_DAYS = 7
-IDENTIFIERS = ("customer_ref_key", "email_key", "phone_key")
 CURRENT_OF_FEED = {"orders": "orders", "surveys": "responses", "customers": "customers", "products": "products",
                    "deliveries": "deliveries", "exchange_rates": "exchange_rates"}  # fmt: skip
-
-
-class CurrentStateError(Exception):
-    """The known files cannot make one consistent state; the message says what to set."""
-
-
-@dataclass(frozen=True)
-class KnownFile:
-    """One accepted file: its id, its feed and its place in the order of arrival."""
-
-    file_id: str
-    feed: str
-    sequence: int
 
 
 @dataclass(frozen=True)
@@ -44,65 +50,6 @@ class StateRequest:
     store_timezone: str
     reporting_currency: str
     key: PersonKey
-
-
-class CanonicalStore:
-    """The canonical files of a run, read table by table."""
-
-    def __init__(self, folder: Path, quarantine: Path, files: Sequence[KnownFile]) -> None:
-        """Name the folders and the files that the run may know."""
-        self._folder, self._quarantine, self._files = folder, quarantine, tuple(files)
-        self._order = pl.LazyFrame(
-            {"file_id": [f.file_id for f in files], "sequence": [f.sequence for f in files]},
-            schema={"file_id": pl.String, "sequence": pl.Int64},
-        )
-
-    def table(self, name: str) -> pl.LazyFrame:
-        """All rows of a canonical table, with the `sequence` of their file.
-
-        Raises:
-            CurrentStateError: a file was accepted but its rows are gone from the canonical folder.
-        """
-        paths = [
-            self._folder / name / f"{f.file_id}.parquet"
-            for f in self._files
-            if name in FEED_TABLES[f.feed]
-        ]
-        if gone := [path for path in paths if not path.exists()]:
-            raise CurrentStateError(
-                f"{len(gone)} of {len(paths)} accepted files have lost their rows of {name}, the first: {gone[0]}. "
-                "Restore the canonical folder from a backup; without it their orders would vanish from every figure."
-            )
-        rows = pl.scan_parquet(paths) if paths else CANONICAL[name].empty().lazy()
-        return rows.join(self._order, on="file_id", how="left")
-
-    def refused_units(self, feed: str) -> pl.DataFrame:
-        """source, unit, sequence: what was quarantined, and in which file."""
-        paths = [
-            p
-            for f in self._files
-            if (p := self._quarantine / feed / f"{f.file_id}.parquet").exists()
-        ]
-        empty = pl.DataFrame(schema={"source": pl.String, "unit": pl.String, "sequence": pl.Int64})
-        if not paths:
-            return empty
-        rows = (
-            pl.scan_parquet(paths)
-            .filter(pl.col("severity") == "unit")
-            .join(self._order, on="file_id", how="left")
-        )
-        return rows.select("source", "unit", "sequence").unique().collect()
-
-    def mentions(self) -> pl.DataFrame:
-        """Every mention of a person: the three keys and when it was stated."""
-        return self.table("contacts").select(*IDENTIFIERS, "seen_at").collect()
-
-
-def newest(rows: pl.LazyFrame, key: Sequence[str]) -> pl.LazyFrame:
-    """The version in force of each thing: highest version_at, then latest arrival."""
-    return rows.sort(*key, "version_at", "sequence", "row_number").unique(
-        list(key), keep="last", maintain_order=True
-    )
 
 
 def newest_order_date(store: CanonicalStore, zone: str) -> date | None:
@@ -135,8 +82,10 @@ def build(
         "products": _products(store),
         "deliveries": _deliveries(store, orders),
     }
-    contacts = _contacts(store, people)
-    tables["customers"] = _customers(contacts, _consents(store, people), tables["orders"], people)
+    contacts = latest_contacts(store, people)
+    tables["customers"] = customer_rows(
+        contacts, latest_consents(store, people), tables["orders"], people
+    )
     tables["feed_counts"] = _feed_counts(store, orders_all, orders, request)
     return tables | {"contacts": contacts}
 
@@ -188,14 +137,6 @@ def _orders(
     )
     known = known.with_columns(customer_id=pl.coalesce("customer_id", "guest"))
     return _with_rates(known, store, currency).sort("source", "order_id")
-
-
-def with_customer(rows: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
-    """Add customer_id by the first identifier a row has; null where it has none."""
-    identifier = pl.coalesce([c for c in IDENTIFIERS if c in rows.columns])
-    return rows.with_columns(identifier=identifier).join(
-        people.select("identifier", "customer_id"), on="identifier", how="left"
-    )
 
 
 def _with_rates(orders: pl.DataFrame, store: CanonicalStore, currency: str) -> pl.DataFrame:
@@ -263,75 +204,6 @@ def _deliveries(store: CanonicalStore, orders: pl.DataFrame) -> pl.DataFrame:
     return table.conform(joined.select(table.schema.names())).sort(table.key)
 
 
-def _contacts(store: CanonicalStore, people: pl.DataFrame) -> pl.DataFrame:
-    """One row per identified person: the latest of everything ever stated. Personal."""
-    rows = with_customer(store.table("contacts").collect(), people).filter(
-        pl.col("customer_id").is_not_null()
-    )
-    latest = [
-        pl.col(name).drop_nulls().last()
-        for name in (
-            "email",
-            "phone",
-            "first_name",
-            "last_name",
-            "language",
-            "country",
-            "birthday",
-            "source_customer_id",
-        )
-    ]
-    ordered = rows.sort("seen_at", "sequence", "row_number")
-    return ordered.group_by("customer_id").agg(latest).sort("customer_id")
-
-
-def _consents(store: CanonicalStore, people: pl.DataFrame) -> pl.DataFrame:
-    """Latest statement per person, channel and purpose; at one moment a no outweighs a yes."""
-    rows = with_customer(store.table("consents").collect(), people).filter(
-        pl.col("customer_id").is_not_null()
-    )
-    ordered = rows.sort("stated_at", pl.col("is_granted").not_(), "sequence", "row_number")
-    return (
-        ordered.group_by("customer_id", "channel", "purpose")
-        .agg(pl.col("is_granted").last())
-        .sort("customer_id", "channel", "purpose")
-    )
-
-
-def _customers(
-    contacts: pl.DataFrame, consents: pl.DataFrame, orders: pl.DataFrame, people: pl.DataFrame
-) -> pl.DataFrame:
-    agreed = consents.filter(
-        (pl.col("channel") == "email") & (pl.col("purpose") == "marketing")
-    ).select("customer_id", email_marketing_consent="is_granted")
-    known = (
-        people.select("customer_id")
-        .unique()
-        .join(contacts, on="customer_id", how="left")
-        .join(agreed, on="customer_id", how="left")
-    )
-    identified = known.select(
-        "customer_id", "country", "language",
-        is_identified=pl.lit(True),
-        has_email=pl.col("email").is_not_null(),
-        email_marketing_consent=pl.col("email_marketing_consent").fill_null(False),
-    )  # fmt: skip
-    guests = (
-        orders.filter(~pl.col("is_identified"))
-        .select("customer_id", "country", is_identified=pl.lit(False))
-        .with_columns(
-            language=pl.lit(None, dtype=pl.String),
-            has_email=pl.lit(False),
-            email_marketing_consent=pl.lit(False),
-        )
-    )
-    table = CURRENT["customers"]
-    names = table.schema.names()
-    return table.conform(pl.concat([identified.select(names), guests.select(names)])).sort(
-        table.key
-    )
-
-
 def _feed_counts(
     store: CanonicalStore, orders_all: pl.DataFrame, orders: pl.DataFrame, request: StateRequest
 ) -> pl.DataFrame:
@@ -374,11 +246,3 @@ def _superseded(rows: pl.LazyFrame, key: Sequence[str]) -> int:
     """Versions beyond one per thing; counted from the rows, so that the balance can fail."""
     versions = rows.group_by(key).agg(beyond=pl.len().cast(pl.Int64) - 1)
     return int(versions.select(pl.col("beyond").sum()).collect().item())
-
-
-def refusing_customers(store: CanonicalStore, people: pl.DataFrame) -> pl.DataFrame:
-    """customer_id of everybody whose latest word on marketing e-mail is no."""
-    latest = _consents(store, people).filter(
-        (pl.col("channel") == "email") & (pl.col("purpose") == "marketing")
-    )
-    return latest.filter(~pl.col("is_granted")).select("customer_id")

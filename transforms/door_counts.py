@@ -89,7 +89,8 @@ def feed_state(
         )
     schema = {
         "feed": pl.String, "is_required": pl.Boolean, "accepted_units": pl.Int64, "current_units": pl.Int64,
-        "superseded_units": pl.Int64, "newest_date": pl.Date, "as_of": pl.Date, "days_since_newest": pl.Int64, "units_tonight": pl.Int64,
+        "superseded_units": pl.Int64, "newest_date": pl.Date, "as_of": pl.Date,
+        "days_since_newest": pl.Int64, "units_tonight": pl.Int64,
         "usual_units_per_night": pl.Float64, "missing_rate_orders": pl.Int64,
     }  # fmt: skip
     return pl.DataFrame(rows, schema=schema)

@@ -40,6 +40,7 @@ LINE_LEVEL_FIELDS = {
     "product_name": "text",
     "quantity": "money",
     "refunded_quantity": "money",
+    "quantity_after_refund": "money",
     "unit_price": "money",
     "line_amount": "money",
     "line_discount_amount": "money",

@@ -121,7 +121,8 @@ def _label(nodes: pl.DataFrame, edges: pl.DataFrame) -> np.ndarray:
     graph = coo_array(
         (np.ones(len(left), dtype=np.int8), (left, right)), shape=(nodes.height, nodes.height)
     )
-    return connected_components(graph, directed=False)[1]
+    labels: np.ndarray = connected_components(graph, directed=False)[1]
+    return labels
 
 
 def surrogates(people: pl.DataFrame, known: dict[str, str], key: PersonKey) -> pl.DataFrame:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import polars as pl
 
 from transforms.canonical import UNIT_TABLE, VERSION_BASES
+from transforms.fields import FEED_FIELDS
 from transforms.readers.context import ReadResult
-from transforms.readers.parse import EXCEL_SERIAL
+from transforms.readers.extract import counted_under
+from transforms.readers.times import EXCEL_SERIAL
 from transforms.rules import REMEDIES
 
+SHOWN_CHARACTERS = 80
 UNIT_WORD = {"orders": "order", "surveys": "response"}
 
 
@@ -27,14 +30,14 @@ def quarantine_rows(result: ReadResult, *, file_id: str, file_name: str, feed: s
         .then(pl.lit("; the value was left out, the rest kept: "))
         .otherwise(pl.lit(f"; the whole {word} is held back: "))
     )
-    is_serial = (pl.col("code") == "unparseable") & pl.col("value").str.contains(
-        EXCEL_SERIAL
-    ).fill_null(False)
-    reason = pl.when(is_serial).then(pl.lit("excel_serial")).otherwise(pl.col("code"))
+    reason = _reason(feed)
     remedy = reason.replace_strict(REMEDIES, default="correct the cell in the source")
+    shown = pl.col("value").str.replace_all(r"\s+", " ")
+    long = shown.str.len_chars() > SHOWN_CHARACTERS
+    shown = pl.when(long).then(shown.str.slice(0, SHOWN_CHARACTERS) + "…").otherwise(shown)
     message = pl.concat_str(
         pl.lit(f"{file_name}, row "), pl.col("row_number"), pl.lit(", column "), pl.col("header"), pl.lit(": "),
-        pl.col("value").fill_null("(empty)"), pl.lit(" is "), reason.str.replace_all("_", " "), consequence, remedy,
+        shown.fill_null("(empty)"), pl.lit(" is "), reason.str.replace_all("_", " "), consequence, remedy,
     )  # fmt: skip
     return result.failures.select(
         file_id=pl.lit(file_id),
@@ -49,6 +52,29 @@ def quarantine_rows(result: ReadResult, *, file_id: str, file_name: str, feed: s
         reason=reason,
         severity=severity,
         message=message,
+    )
+
+
+def _reason(feed: str) -> pl.Expr:
+    """The rule that was broken; where it is "unparseable", what is wrong with the value."""
+    unread = pl.col("code") == "unparseable"
+    value = pl.col("value").fill_null("").str.replace_all(r"[\s\u00a0\u202f]", "")
+    columns = {
+        counted_under(feed, name) for name, kind in FEED_FIELDS[feed].items() if kind == "money"
+    }
+    is_amount = unread & pl.concat_str("table", pl.lit("."), "column").is_in(
+        sorted(f"{table}.{column}" for table, column in columns)
+    )
+    return (
+        pl.when(unread & ~is_amount & value.str.contains(EXCEL_SERIAL))
+        .then(pl.lit("excel_serial"))
+        .when(is_amount & value.str.contains(r"^\D{0,4}\d{15,}([.,]\d*)?\D{0,4}$"))
+        .then(pl.lit("too_large"))
+        .when(is_amount & value.str.contains(r"^[^\d.,]{0,4}\d*[.,]\d{5,}[^\d.,]{0,4}$"))
+        .then(pl.lit("too_precise"))
+        .when(is_amount & value.str.contains(r"^\D{0,5}\d[\d.,'’]*\D{0,4}$"))
+        .then(pl.lit("number_marks"))
+        .otherwise(pl.col("code"))
     )
 
 

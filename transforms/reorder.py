@@ -70,7 +70,7 @@ def _level(
             & (pl.col("is_event") >= policy.minimum_events)
         )
     )
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for (item,), group in gaps.join(enough.select(level), on=level, how="semi").group_by(level):
         curve = curve_of(group)
         median, quartile = curve.quantile(0.5), curve.quantile(0.25)
@@ -106,12 +106,6 @@ def due(
     last = last.sort("last_order_date").unique(
         ["customer_id", "sku"], keep="last", maintain_order=True
     )
-    by_sku = known.filter(pl.col("level") == "sku").select(
-        sku="item", sku_days="reorder_days", sku_count="interval_count"
-    )
-    by_category = known.filter(pl.col("level") == "category").select(
-        category="item", category_days="reorder_days", category_count="interval_count"
-    )
     gone = products.filter(pl.col("is_active").eq(False)).select("sku")
     recent = (
         bought.filter(pl.col("order_date") > as_of - timedelta(days=policy.cooldown_days))
@@ -125,20 +119,9 @@ def due(
         days=pl.col("reorder_days") - policy.lead_days
     )
     rows = (
-        last.with_columns(is_newest_of_category=is_newest_of_category)
+        _with_interval(last.with_columns(is_newest_of_category=is_newest_of_category), known)
         .join(gone, on="sku", how="anti")
         .join(recent, on="customer_id", how="anti")
-        .join(by_sku, on="sku", how="left")
-        .join(by_category, on="category", how="left")
-        .with_columns(
-            reorder_days=pl.coalesce("sku_days", "category_days"),
-            interval_count=pl.when(pl.col("sku_days").is_not_null())
-            .then("sku_count")
-            .otherwise("category_count"),
-            basis=pl.when(pl.col("sku_days").is_not_null())
-            .then(pl.lit("sku"))
-            .otherwise(pl.lit("category")),
-        )
         .filter(pl.col("reorder_days").is_not_null())
         .filter((pl.col("basis") == "sku") | pl.col("is_newest_of_category"))
         .with_columns(due_date=due_date)
@@ -150,3 +133,26 @@ def due(
     )
     table = SCORES["reorder_due"]
     return table.conform(rows.select(table.schema.names())).sort(table.key)
+
+
+def _with_interval(last: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """Add reorder_days, interval_count and basis: the product's own, else its category's."""
+    by_sku = known.filter(pl.col("level") == "sku").select(
+        sku="item", sku_days="reorder_days", sku_count="interval_count"
+    )
+    by_category = known.filter(pl.col("level") == "category").select(
+        category="item", category_days="reorder_days", category_count="interval_count"
+    )
+    return (
+        last.join(by_sku, on="sku", how="left")
+        .join(by_category, on="category", how="left")
+        .with_columns(
+            reorder_days=pl.coalesce("sku_days", "category_days"),
+            interval_count=pl.when(pl.col("sku_days").is_not_null())
+            .then("sku_count")
+            .otherwise("category_count"),
+            basis=pl.when(pl.col("sku_days").is_not_null())
+            .then(pl.lit("sku"))
+            .otherwise(pl.lit("category")),
+        )
+    )

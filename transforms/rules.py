@@ -14,8 +14,30 @@ from transforms.canonical import CANONICAL, Table
 
 #: Codes of rules that no single column type or constraint implies.
 CROSS_ROW_RULES: dict[str, tuple[tuple[str, str], ...]] = {
-    "order_lines": (("quantity", "negative"), ("unit_price", "negative")),
-    "responses": (("score", "wrong_scale"),),
+    "orders": (
+        ("order_id", "repeated"),
+        ("currency", "inconsistent"),
+        ("discount_amount", "inconsistent"),
+        ("shipping_amount", "inconsistent"),
+        ("tax_amount", "inconsistent"),
+        ("total_amount", "inconsistent"),
+        ("refunded_amount", "inconsistent"),
+        ("version_at", "unparseable"),
+    ),
+    "order_lines": (
+        ("quantity", "negative"),
+        ("unit_price", "negative"),
+        ("line_amount", "too_large"),
+    ),
+    "responses": (
+        ("response_id", "repeated"),
+        ("score", "wrong_scale"),
+        ("version_at", "unparseable"),
+    ),
+    "customers": (("customer_ref_key", "unidentified"), ("version_at", "unparseable")),
+    "products": (("version_at", "unparseable"),),
+    "deliveries": (("version_at", "unparseable"),),
+    "exchange_rates": (("version_at", "unparseable"),),
 }
 #: Values that are left out while the row stays: a wrong address must not lose an order.
 FORGIVEN = frozenset(
@@ -33,13 +55,19 @@ FORGIVEN = frozenset(
 #: Columns that Suki fills itself, and links that the parts of a unit share with it.
 MADE_BY_SUKI = frozenset({"source", "file_id", "row_number", "version_at", "version_basis"})
 PARTS = frozenset({"order_lines", "answers"})
-ID_COLUMNS = frozenset({"order_id", "order_number", "response_id", "sku"})
+ID_COLUMNS = frozenset({"order_id", "order_number", "response_id", "sku", "source_customer_id"})
 
 REMEDIES = {
     "missing": "fill the cell in the source, or map the right column",
     "unparseable": "correct the cell, or declare its format in the source definition",
     "excel_mangled": "a spreadsheet rounded this id and its digits are lost; export again and do not re-save it",
     "excel_serial": "a spreadsheet turned this date into a number; export again and do not re-save it",
+    "number_marks": "declare `decimal_mark` and `thousands_mark` in the source definition, or correct the cell",
+    "too_precise": "Suki keeps four decimals; correct the cell, or declare `extra_decimals: round` in the source definition",
+    "too_large": "Suki keeps amounts below 100,000,000,000,000; correct the cell in the source",
+    "inconsistent": "rows of one order must agree; correct them, or map the column as one of lines",
+    "repeated": "the file holds this more than once with different content; export again",
+    "unidentified": "give the row an id, an e-mail address or a phone number",
     "unknown_currency": "use an ISO 4217 code such as PHP, or translate the word under `values`",
     "not_allowed": "correct the cell, or translate the word under `values` in the source definition",
     "out_of_range": "correct the cell in the source",

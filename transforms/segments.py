@@ -194,7 +194,7 @@ def _of_band(is_first: pl.Expr, by_band: dict[str, int | None] | dict[str, int])
 def thresholds(cuts: dict[str, list[float]], limits: LifecycleLimits) -> pl.DataFrame:
     """Every cut point and limit of the run, as the score_thresholds table, 12 significant digits."""
     units = {"recency": "days", "frequency": "occasions", "monetary": "reporting currency"}
-    rows = [
+    rows: list[tuple[str, int, float | None, str]] = [
         (name, number, value, units[name])
         for name, values in cuts.items()
         for number, value in enumerate(values, 1)

@@ -58,7 +58,8 @@ class SurvivalCurve:
         start, end = self.survival[: last + 1], self.survival[window_days : window_days + last + 1]
         with np.errstate(divide="ignore", invalid="ignore"):
             returning = np.where(start > 0, 1.0 - end / start, 0.0)
-        is_judged = self.at_risk[: last + 1] >= minimum_at_risk
+        # Silent for t days: still open when day t + 1 begins.
+        is_judged = self.at_risk[1 : last + 2] >= minimum_at_risk
         below = np.nonzero((returning < chance) & is_judged)[0]
         return int(below[0]) if below.size else None
 
@@ -82,7 +83,10 @@ def kaplan_meier(
     with np.errstate(divide="ignore", invalid="ignore"):
         factors = np.where(at_risk > 0, 1.0 - ended / at_risk, 1.0)
     return SurvivalCurve(
-        np.cumprod(factors), at_risk.astype(np.int64), total, int(counted[is_event].sum())
+        np.cumprod(factors, dtype=np.float64),
+        at_risk.astype(np.int64),
+        total,
+        int(counted[is_event].sum()),
     )
 
 

@@ -7,6 +7,6 @@ for daily use. Importing this package costs nothing: Airflow runs in processes o
 from __future__ import annotations
 
 from suki.embedded.errors import EmbeddedAirflowError, RunFailed
-from suki.embedded.launcher import run_nightly, serve
+from suki.embedded.launcher import run_airflow, run_nightly, serve
 
-__all__ = ["EmbeddedAirflowError", "RunFailed", "run_nightly", "serve"]
+__all__ = ["EmbeddedAirflowError", "RunFailed", "run_airflow", "run_nightly", "serve"]

@@ -6,17 +6,20 @@ import fcntl
 import json
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, TextIO
 
 from suki.embedded.client import Client
 from suki.embedded.errors import EmbeddedAirflowError
 from suki.embedded.follow import follow_night
-from suki.embedded.settings import DAGS_FOLDER, USER, Place, admin_password
+from suki.embedded.settings import DAGS_FOLDER, USER, Place, admin_password, environment
 from suki.embedded.stack import Stack, prepare
 from suki.settings import Settings
 
@@ -193,3 +196,18 @@ def _sigterm_as_interrupt() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def run_airflow(arguments: Sequence[str]) -> int:
+    """Airflow's own command line in the environment of this home's embedded Airflow.
+
+    Returns:
+        Its exit code.
+    """
+    place = Place(Settings().home)
+    place.airflow_home.mkdir(parents=True, exist_ok=True)
+    stack = prepare(place, attended=False)
+    port = _owner(place).get("port") or stack.port
+    settings = environment(place, port, attended=False)
+    command = [str(Path(sys.executable).with_name("airflow")), *arguments]
+    return subprocess.call(command, env=settings)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,18 +12,18 @@ from ruamel.yaml import YAML
 
 from suki.embedded.settings import Place
 from suki.embedded.settings import environment as embedded_environment
+from suki.ingestion import load_sources
 from suki.settings import Settings
 from tests.architecture.tree import PROJECT, relative, tracked_files
-from transforms.sources import PRESETS, load_definitions
 
 Run = Callable[..., tuple[int, str]]
 FILES = tracked_files()
 SOURCES = [
     path
     for path in FILES
-    if path.suffix == ".yml" and (path.parent == PRESETS or "sources" in path.parent.parts[-2:])
-    and "dbt_project" not in path.parts
-]  # fmt: skip
+    if path.suffix == ".yml"
+    and relative(path).startswith(("transforms/readers/presets/", "config/sources/"))
+]
 COMPOSE = PROJECT / "docker-compose.yml"
 
 
@@ -32,9 +33,10 @@ def test_there_are_sources_to_load() -> None:
 
 @pytest.mark.parametrize("path", SOURCES, ids=relative)
 def test_a_shipped_source_definition_loads(path: Path, tmp_path: Path) -> None:
-    (tmp_path / path.name).write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
-    loaded = {definition.source for definition in load_definitions([tmp_path])}
-    assert (YAML(typ="safe").load(path)).get("source", path.stem) in loaded
+    own = tmp_path / "config" / "sources"
+    shutil.copytree(path.parent, own)  # with its neighbours: one may extend the other
+    loaded = {d.source for d in load_sources(Settings({"SUKI_HOME": str(tmp_path)}))}
+    assert YAML(typ="safe").load(path)["source"] in loaded
 
 
 def test_the_shipped_settings_are_valid_and_name_nothing_unknown(tmp_path: Path) -> None:

@@ -13,7 +13,8 @@ from suki.cli import cli
 from suki.publication import MART_TABLES
 from tests.architecture.tree import PROJECT, relative, tracked_files
 from transforms.canonical import FEEDS
-from transforms.sources import PRESETS
+from transforms.fields import FEED_FIELDS
+from transforms.sources import FieldRule, SourceDefinition
 
 FILES = tracked_files()
 CODE = {".py", ".yml", ".toml"}
@@ -78,9 +79,41 @@ def test_a_feed_is_documented(feed: str) -> None:
     assert f"`{feed}`" in README
 
 
-@pytest.mark.parametrize("preset", sorted(PRESETS.glob("*.yml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "preset",
+    sorted((PROJECT / "transforms/readers/presets").glob("*.yml")),
+    ids=lambda path: path.stem,
+)
 def test_a_preset_is_documented(preset: Path) -> None:
     assert f"`{preset.stem}`" in README
+
+
+@pytest.mark.parametrize("key", [*SourceDefinition.model_fields, *FieldRule.model_fields])
+def test_a_key_of_a_source_definition_is_documented(key: str) -> None:
+    assert f"`{key}`" in _text("docs/sources.md")
+
+
+@pytest.mark.parametrize(("feed", "fields"), FEED_FIELDS.items(), ids=list(FEED_FIELDS))
+def test_a_field_of_a_feed_is_documented(feed: str, fields: dict[str, str]) -> None:
+    missing = [name for name in fields if f"`{name}`" not in _text("docs/sources.md")]
+    assert not missing, f"{feed}: {missing}"
+
+
+@pytest.mark.parametrize("name", ["online_retail", "cdnow"])
+def test_an_example_in_the_readme_is_the_one_that_ships(name: str) -> None:
+    lines = _text(f"config/sources/examples/{name}.yml").splitlines()
+    first = next(i for i, line in enumerate(lines) if not line.startswith("#"))
+    assert len(lines) - first < 30
+    assert "```yaml\n" + "\n".join(lines[first:]) + "\n```" in README
+
+
+@pytest.mark.parametrize(
+    "suite",
+    sorted(p for p in (PROJECT / "tests").iterdir() if any(p.glob("**/test_*.py"))),
+    ids=lambda path: path.name,
+)
+def test_a_suite_has_a_budget_of_minutes(suite: Path) -> None:
+    assert f"`tests/{suite.name}`" in README
 
 
 @pytest.mark.parametrize("table", MART_TABLES)

@@ -24,7 +24,7 @@ TEXT = {".py", ".sql", ".yml", ".yaml", ".toml", ".md", ".txt", ".cfg", ".html",
 REGISTRIES = [
     "pypi" + ".org",
     "python" + "hosted",
-    "index" + "-url",
+    "--index" + "-url",
     "find" + "-links",
     "/simple" + "/",
 ]

@@ -51,7 +51,11 @@ class ReadContext:
 
 @dataclass(frozen=True)
 class ReadResult:
-    """What became of a file: read = accepted + quarantined + ignored, in rows."""
+    """What became of a file: read = accepted + quarantined + ignored, in rows.
+
+    `notes` name mapped columns the file does not have; `assumptions` are what the reader
+    decided for the user (which codec, which sheet, what was rounded) and must be told.
+    """
 
     definition: SourceDefinition
     tables: dict[str, pl.DataFrame]
@@ -63,6 +67,7 @@ class ReadResult:
     checked_rows: dict[str, int]
     quarantined_units: tuple[str, ...] = ()
     notes: tuple[str, ...] = field(default=())
+    assumptions: tuple[str, ...] = field(default=())
 
     @property
     def rows_ignored(self) -> int:

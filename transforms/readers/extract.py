@@ -2,37 +2,50 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import polars as pl
 
+from transforms.canonical import CANONICAL, UNIT_TABLE
 from transforms.fields import (
     FEED_FIELDS,
     ID_FIELD,
+    LINE_LEVEL_FIELDS,
     ORDER_LEVEL_FIELDS,
     PERSONAL_FIELDS,
     REQUIRED_FIELDS,
 )
-from transforms.readers import parse
+from transforms.identity import PersonKey, hash_series
+from transforms.readers import amounts, blocks, parse
 from transforms.readers.context import FAILURE_SCHEMA
 from transforms.readers.raw import ROW, RawTable, RefusedFileError
+from transforms.readers.times import DAY_OR_MONTH_FIRST
+from transforms.rules import Rule
 from transforms.sources import FieldRule, SourceDefinition
 
 UNIT = "unit_id"
 UNIT_FEEDS = ("orders", "surveys")
 
-#: Which canonical table and column a field's failure is counted under.
+#: Which canonical table and column a field's failure is counted under, where not its own.
 COUNTED_UNDER = {
-    "orders": {"sku": "order_lines", "product_name": "order_lines", "quantity": "order_lines",
-               "unit_price": "order_lines", "line_amount": "order_lines", "line_discount_amount": "order_lines"},
-}  # fmt: skip
-PERSON_TABLE = {
-    "email": "contacts",
-    "phone": "contacts",
-    "language": "contacts",
-    "birthday": "contacts",
+    "email": ("contacts", "email"),
+    "phone": ("contacts", "phone"),
+    "language": ("contacts", "language"),
+    "birthday": ("contacts", "birthday"),
+    "customer_id": ("contacts", "source_customer_id"),
+    "accepts_email_marketing": ("consents", "is_granted"),
+    "accepts_sms_marketing": ("consents", "is_granted"),
 }
-CONSENT_FIELDS = ("accepts_email_marketing", "accepts_sms_marketing")
+READ_INTO = {
+    "updated_at": "version_at",
+    "started_at": "submitted_at",
+    "subtotal_amount": "discount_amount",
+    "refunded_quantity": "quantity",
+    "quantity_after_refund": "quantity",
+}
+AMOUNTS = ("line_amount", "unit_price", "subtotal_amount", "total_amount")
+NEEDED_WHERE_MAPPED = ("quantity", "unit_price", "line_amount")
+MADE_ID_CHARACTERS = 12
 
 
 @dataclass(frozen=True)
@@ -44,52 +57,84 @@ class Extract:
             file has; fields it lacks are absent.
         failures: values that could not be read (FAILURE_SCHEMA).
         headers: field -> header it was read from.
-        notes: mapped columns the file does not have.
+        absent: mapped columns the file does not have.
+        assumptions: what was decided for the user, such as which of two columns was read.
+        echoes: rows left out because the file says the same order or response twice.
     """
 
     fields: pl.DataFrame
     failures: pl.DataFrame
     headers: dict[str, str]
-    notes: tuple[str, ...]
+    absent: tuple[str, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    echoes: int = 0
 
 
-def extract(table: RawTable, definition: SourceDefinition) -> Extract:
+def extract(table: RawTable, definition: SourceDefinition, key: PersonKey) -> Extract:
     """Read every mapped field of a file.
+
+    Args:
+        key: keyed hash, for ids that are made of personal fields.
 
     Raises:
         RefusedFileError: a required column is missing, or dates could be day-month or month-day.
     """
     positions = {name: table.position(rule) for name, rule in definition.columns.items()}
     _require_columns(table, definition, positions)
-    text = _texts(table, definition, positions)
+    cells = blocks.with_blocks(table, definition, positions)
+    text = _texts(cells, definition, positions)
     kinds = FEED_FIELDS[definition.feed]
-    _refuse_ambiguous_dates(text, definition, kinds, table, positions)
+    if not table.is_typed:
+        _refuse_ambiguous_dates(text, definition, kinds, table, positions)
     typed = {
         name: parse.parse(
-            values, kinds[name], definition.columns.get(name, FieldRule()), definition
+            values,
+            kinds[name],
+            definition.columns.get(name, FieldRule()),
+            definition,
+            is_typed=table.is_typed,
         ).alias(name)
         for name, values in text.items()
     }
-    frame = pl.DataFrame([table.cells[ROW], *typed.values()])
-    frame = _with_unit(frame, definition)
+    frame = pl.DataFrame([cells[ROW], cells[blocks.BLOCK], *typed.values()])
+    frame = _with_unit(frame, definition, key)
     headers = {name: table.headers[i] for name, i in positions.items() if i is not None}
     unread = [
         _unreadable(frame, name, text[name], headers.get(name, name), definition)
         for name in typed
         if typed[name].null_count() > text[name].null_count()
     ]
+    is_echo, contradictions = blocks.repeated(frame, text, UNIT)
+    if contradictions.height:
+        unread.append(_repeated(contradictions, definition, headers))
     found = pl.concat([FAILURE_SCHEMA.to_frame(), *unread])
-    return Extract(frame, found, headers, _notes(table, definition, positions))
+    kept = frame.filter(~is_echo) if is_echo.any() else frame
+    return Extract(
+        kept.drop(blocks.BLOCK),
+        found.filter(pl.col(ROW).is_in(kept[ROW].implode()))
+        if kept.height < frame.height
+        else found,
+        headers,
+        _absent(table, definition, positions),
+        _assumptions(table, definition, positions, text, kinds),
+        frame[ROW].n_unique() - kept[ROW].n_unique(),
+    )
+
+
+def _repeated(
+    rows: pl.DataFrame, definition: SourceDefinition, headers: dict[str, str]
+) -> pl.DataFrame:
+    name, table = ID_FIELD[definition.feed], UNIT_TABLE[definition.feed]
+    return failures(rows, table, name, "repeated", headers.get(name, name), pl.col(name))
 
 
 def failures(
     frame: pl.DataFrame, table: str, column: str, code: str, header: str, value: pl.Expr
 ) -> pl.DataFrame:
     """Rows of a frame (row_number, unit_id) as reported failures of one rule."""
-    from transforms.rules import Rule
-
     rule = Rule(table, column, code)
-    shown = pl.lit("(personal, not shown)") if column in PERSONAL_FIELDS else value.cast(pl.String)
+    is_personal = column in PERSONAL_FIELDS or CANONICAL[table].column_by_name[column].personal
+    shown = pl.lit("(personal, not shown)") if is_personal else value.cast(pl.String)
     return frame.select(
         table=pl.lit(table),
         column=pl.lit(column),
@@ -99,32 +144,38 @@ def failures(
         header=pl.lit(header),
         value=shown,
         is_forgiven=pl.lit(rule.is_forgiven),
-    ).cast(dict(FAILURE_SCHEMA))
+    ).cast(FAILURE_SCHEMA)
 
 
 def _require_columns(
     table: RawTable, definition: SourceDefinition, positions: dict[str, int | None]
 ) -> None:
-    for name in REQUIRED_FIELDS[definition.feed]:
-        rule = definition.columns.get(name)
-        provided = rule is None or rule.default is not None or positions[name] is not None
-        if provided or (name == "currency" and definition.currency):
-            continue
-        wanted = (
-            " or ".join(repr(h) for h in rule.headers) or f"a header matching {rule.matching!r}"
-        )  # type: ignore[union-attr]
-        closest = next((c for h in rule.headers if (c := table.closest(h))), None)  # type: ignore[union-attr]
-        hint = (
-            f"; the closest header is {closest!r}"
-            if closest
-            else f"; its headers are {', '.join(table.headers[:12])}"
-        )
+    needed = [name for name in REQUIRED_FIELDS[definition.feed] if name in definition.columns]
+    if definition.feed == "orders" and not definition.columns_are_optional:
+        needed += [name for name in NEEDED_WHERE_MAPPED if name in definition.columns]
+    for name in needed:
+        rule = definition.columns[name]
+        provided = rule.default is not None or positions[name] is not None
+        if not provided and not (name == "currency" and definition.currency):
+            raise RefusedFileError(_lacks(table, definition, name, rule))
+    if definition.feed == "orders" and not any(positions.get(name) is not None for name in AMOUNTS):
         raise RefusedFileError(
-            f"lacks the column {wanted} that source {definition.source!r} needs for {name}{hint}"
+            f"has no column with an amount; map one of {', '.join(AMOUNTS)} in source {definition.source!r}"
         )
 
 
-def _notes(
+def _lacks(table: RawTable, definition: SourceDefinition, name: str, rule: FieldRule) -> str:
+    wanted = " or ".join(repr(h) for h in rule.headers) or f"a header matching {rule.matching!r}"
+    closest = next((c for h in rule.headers if (c := table.closest(h))), None)
+    hint = (
+        f"the closest header is {closest!r}"
+        if closest
+        else f"its headers are {', '.join(table.headers[:12])}"
+    )
+    return f"lacks the column {wanted} that source {definition.source!r} needs for {name}; {hint}"
+
+
+def _absent(
     table: RawTable, definition: SourceDefinition, positions: dict[str, int | None]
 ) -> tuple[str, ...]:
     notes = []
@@ -136,45 +187,44 @@ def _notes(
     return tuple(notes)
 
 
+def _assumptions(
+    table: RawTable,
+    definition: SourceDefinition,
+    positions: dict[str, int | None],
+    text: dict[str, pl.Series],
+    kinds: dict[str, str],
+) -> tuple[str, ...]:
+    notes = []
+    for name, position in positions.items():
+        if position is None:
+            continue
+        header = table.headers[position]
+        others = len(table.positions(definition.columns[name])) - 1
+        if others:
+            notes.append(f"{others + 1} columns fit {name}; the first, {header!r}, was read")
+        if kinds[name] in {"money", "rate"} and (
+            note := amounts.rounding_note(text[name], kinds[name], definition)
+        ):
+            notes.append(f"column {header!r}: {note}")
+    return tuple(notes)
+
+
 def _texts(
-    table: RawTable, definition: SourceDefinition, positions: dict[str, int | None]
+    cells: pl.DataFrame, definition: SourceDefinition, positions: dict[str, int | None]
 ) -> dict[str, pl.Series]:
-    cells = _carried_down(table, definition, positions)
+    kinds = FEED_FIELDS[definition.feed]
     texts = {}
     for name, position in positions.items():
         rule = definition.columns[name]
         if position is not None:
-            texts[name] = parse.clean(cells[str(position)], rule).alias(name)
+            texts[name] = parse.clean(cells[str(position)], rule, kinds[name]).alias(name)
         elif rule.default is not None:
             texts[name] = pl.Series(name, [rule.default] * cells.height, dtype=pl.String)
-    if definition.feed == "orders" and "currency" not in texts:
+    if definition.feed == "orders" and definition.currency and "currency" not in texts:
         texts["currency"] = pl.Series(
             "currency", [definition.currency] * cells.height, dtype=pl.String
         )
     return texts
-
-
-def _carried_down(
-    table: RawTable, definition: SourceDefinition, positions: dict[str, int | None]
-) -> pl.DataFrame:
-    """Order cells that stand on the first row of an order only, repeated on its other rows."""
-    if definition.carry_down_by is None:
-        return table.cells
-    group = table.position(FieldRule(column=definition.carry_down_by))
-    if group is None:
-        return table.cells
-    carried = {
-        str(i) for name, i in positions.items() if i is not None and name in ORDER_LEVEL_FIELDS
-    }
-    # Rows of one order stand together; a name that comes again later is another order.
-    key = pl.col(str(group)).forward_fill() if definition.blank_continues else pl.col(str(group))
-    run = key.ne_missing(key.shift()).cum_sum().cast(pl.Int64)
-    run = pl.when(key.is_null()).then(-pl.col(ROW)).otherwise(run)
-    return (
-        table.cells.with_columns(run.alias("run"))
-        .with_columns(pl.col(sorted(carried)).forward_fill().over("run"))
-        .drop("run")
-    )
 
 
 def _refuse_ambiguous_dates(
@@ -190,41 +240,54 @@ def _refuse_ambiguous_dates(
             or definition.columns.get(name, FieldRule()).formats
         ):
             continue
-        doubtful = values.is_not_null() & values.str.contains(parse.DAY_OR_MONTH_FIRST).fill_null(
-            False
-        )
+        doubtful = values.is_not_null() & values.str.contains(DAY_OR_MONTH_FIRST).fill_null(False)
         if doubtful.any():
             index = int(doubtful.arg_max() or 0)
             header = table.headers[positions[name] or 0]
             raise RefusedFileError(
                 f"column {header!r}, row {table.cells[ROW][index]}: {values[index]!r} could be day-month or month-day; "
-                f'declare columns.{name}.format in source {definition.source!r}, such as "%d/%m/%Y %H:%M"'
+                f'declare columns.{name}.format, such as "%d/%m/%Y %H:%M", {_where_to_declare(definition)}'
             )
 
 
-def _with_unit(frame: pl.DataFrame, definition: SourceDefinition) -> pl.DataFrame:
+def _where_to_declare(definition: SourceDefinition) -> str:
+    return (
+        f"in a file of config/sources/ with `source: {definition.source}`, or one that extends it"
+    )
+
+
+def _with_unit(frame: pl.DataFrame, definition: SourceDefinition, key: PersonKey) -> pl.DataFrame:
     """What is accepted or refused as a whole: the order, the response, else the row."""
     if definition.id_from:
-        frame = _made_ids(frame, definition)
+        frame = _made_ids(frame, definition, key)
     field = ID_FIELD[definition.feed] if definition.feed in UNIT_FEEDS else None
     row_unit = pl.concat_str(pl.lit("row "), pl.col(ROW).cast(pl.String))
     unit = pl.coalesce(pl.col(field), row_unit) if field else row_unit
     return frame.with_columns(unit.alias(UNIT))
 
 
-def _made_ids(frame: pl.DataFrame, definition: SourceDefinition) -> pl.DataFrame:
-    """An id where the source has none: its fields and, among equals, the position."""
-    parts = [
-        pl.col(name).dt.strftime("%Y%m%dT%H%M%S")
-        if frame.schema[name] == pl.Datetime
-        else pl.col(name).cast(pl.String)
-        for name in definition.id_from
-        if name in frame.columns
-    ]
-    base = pl.concat_str(parts, separator="-")
-    ordinal = pl.int_range(pl.len()).over(base) + 1
-    made = pl.concat_str(base, ordinal.cast(pl.String), separator="-")
-    return frame.with_columns(made.alias(ID_FIELD[definition.feed]))
+def _made_ids(frame: pl.DataFrame, definition: SourceDefinition, key: PersonKey) -> pl.DataFrame:
+    """An id where the source has none: its fields and, among equals, the position.
+
+    Personal fields stand in it as keyed hashes. A row without any of the fields gets no id.
+    """
+    parts = []
+    for name in definition.id_from:
+        if name not in frame.columns:
+            continue
+        if frame.schema[name] == pl.Datetime:
+            part = frame[name].dt.strftime("%Y%m%dT%H%M%S")
+        elif name in PERSONAL_FIELDS:
+            part = hash_series(frame[name], name, key).str.slice(0, MADE_ID_CHARACTERS)
+        else:
+            part = frame[name].cast(pl.String)
+        parts.append(part)
+    given = pl.any_horizontal([part.is_not_null() for part in parts])
+    base = pl.when(given).then(pl.concat_str([part.fill_null("") for part in parts], separator="-"))
+    with_base = frame.with_columns(base.alias("base"))
+    ordinal = (pl.int_range(pl.len()).over("base") + 1).cast(pl.String)
+    made = pl.concat_str("base", ordinal, separator="-")
+    return with_base.with_columns(made.alias(ID_FIELD[definition.feed])).drop("base")
 
 
 def _unreadable(
@@ -243,15 +306,7 @@ def _unreadable(
 
 def counted_under(feed: str, name: str) -> tuple[str, str]:
     """The canonical table and column a field belongs to."""
-    from transforms.canonical import UNIT_TABLE
-
-    if name in PERSON_TABLE:
-        return PERSON_TABLE[name], name
-    if name in CONSENT_FIELDS:
-        return "consents", "is_granted"
-    return COUNTED_UNDER.get(feed, {}).get(name, UNIT_TABLE[feed]), name
-
-
-def without(extracted: Extract, units: pl.Series) -> Extract:
-    """The extract less the rows of refused units."""
-    return replace(extracted, fields=extracted.fields.filter(~pl.col(UNIT).is_in(units.implode())))
+    if name in COUNTED_UNDER:
+        return COUNTED_UNDER[name]
+    is_line = feed == "orders" and name in LINE_LEVEL_FIELDS
+    return ("order_lines" if is_line else UNIT_TABLE[feed]), READ_INTO.get(name, name)

@@ -92,7 +92,9 @@ def _refuse_disguises(content: bytes, suffix: str) -> None:
         if content.startswith(mark):
             raise RefusedFileError(f"{what}, though its name ends in {suffix}; {remedy}")
     if content[:200].lstrip().lower().startswith((b"<!doctype html", b"<html")):
-        raise RefusedFileError("is a web page, not an export (a log-in page, perhaps); download it again")
+        raise RefusedFileError(
+            "is a web page, not an export (a log-in page, perhaps); download it again"
+        )
 
 
 def _allowed_bytes(packed: int) -> int:

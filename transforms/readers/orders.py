@@ -12,29 +12,34 @@ from transforms.readers.raw import ROW
 from transforms.sources import SourceDefinition
 
 ZERO = pl.lit(0).cast(MONEY)
+#: Order columns that are the same on every row of an order, or belong to lines and are mapped wrongly.
+ORDER_AMOUNTS = (
+    "currency",
+    "subtotal_amount",
+    "discount_amount",
+    "shipping_amount",
+    "tax_amount",
+    "total_amount",
+    "refunded_amount",
+)
 
 
 def lines(extracted: Extract, definition: SourceDefinition) -> pl.DataFrame:
     """One row per order line with its kind and amounts, `unit_id` and `row_number` beside.
 
-    Shapes without line columns get one line per order that carries the order's goods amount.
+    Where the source has no price of lines, the order's goods amount stands on its first line.
     """
     fields = _with_return_kind(extracted.fields, definition)
     have = set(fields.columns)
-    goods = (
-        pl.col("subtotal_amount")
-        if "subtotal_amount" in have
-        else pl.col("total_amount")
-        if "total_amount" in have
-        else ZERO
-    )
+    number = pl.int_range(pl.len()).over(UNIT).cast(pl.Int64) + 1
     quantity = pl.col("quantity") if "quantity" in have else pl.lit(1).cast(MONEY)
     if "line_amount" in have:
         amount = pl.col("line_amount")
     elif "unit_price" in have:
-        amount = (quantity * pl.col("unit_price")).cast(MONEY)
+        amount = quantity * pl.col("unit_price")
     else:
-        amount = goods
+        stated = [pl.col(name) for name in ("subtotal_amount", "total_amount") if name in have]
+        amount = pl.when(number == 1).then(pl.coalesce(*stated, ZERO)).otherwise(ZERO)
     price = (
         pl.col("unit_price")
         if "unit_price" in have
@@ -42,13 +47,13 @@ def lines(extracted: Extract, definition: SourceDefinition) -> pl.DataFrame:
     )
     return fields.with_columns(
         quantity=quantity,
-        unit_price=price.cast(MONEY),
-        line_amount=amount.cast(MONEY),
+        unit_price=price.cast(MONEY, strict=False),
+        line_amount=amount.cast(MONEY, strict=False),
         line_discount_amount=(
             pl.col("line_discount_amount").abs() if "line_discount_amount" in have else ZERO
         ).fill_null(ZERO),
         line_kind=_line_kind(have, definition),
-        line_number=pl.int_range(pl.len()).over(UNIT).cast(pl.Int64) + 1,
+        line_number=number,
     )
 
 
@@ -78,15 +83,38 @@ def _line_kind(have: set[str], definition: SourceDefinition) -> pl.Expr:
     return kind
 
 
-def refusals(rows: pl.DataFrame, headers: dict[str, str]) -> list[pl.DataFrame]:
-    """Negative quantities and prices of products on a sale."""
+def refusals(
+    rows: pl.DataFrame, headers: dict[str, str], definition: SourceDefinition
+) -> list[pl.DataFrame]:
+    """What no single value shows: returns booked as sales, rows of one order that disagree."""
     goods = rows.filter((pl.col("line_kind") == "product") & (pl.col("order_kind") == "sale"))
-    negative = {name: goods.filter(pl.col(name) < 0) for name in ("quantity", "unit_price")}
-    return [
+    found = [
         failures(bad, "order_lines", name, "negative", headers.get(name, name), pl.col(name))
-        for name, bad in negative.items()
-        if bad.height
+        for name in ("quantity", "unit_price")
+        if (bad := goods.filter(pl.col(name) < 0)).height
     ]
+    if {"quantity", "unit_price"} <= set(headers):
+        priced = pl.col("quantity").is_not_null() & pl.col("unit_price").is_not_null()
+        huge = rows.filter(priced & pl.col("line_amount").is_null())
+        if huge.height and "line_amount" not in headers:
+            product = pl.concat_str("quantity", pl.lit(" x "), "unit_price")
+            header = headers["unit_price"]
+            found.append(failures(huge, "order_lines", "line_amount", "too_large", header, product))
+    if definition.layout == "row_per_line":
+        found += [
+            _disagreeing(rows, name, headers[name]) for name in ORDER_AMOUNTS if name in headers
+        ]
+    return [frame for frame in found if frame.height]
+
+
+def _disagreeing(rows: pl.DataFrame, name: str, header: str) -> pl.DataFrame:
+    """The first row of each order whose value of an order column is not that of the rows before."""
+    differs = pl.col(name).is_not_null() & (
+        pl.col(name) != pl.col(name).first(ignore_nulls=True).over(UNIT)
+    )
+    bad = rows.filter(differs).unique(UNIT, keep="first", maintain_order=True)
+    column = "discount_amount" if name == "subtotal_amount" else name
+    return failures(bad, "orders", column, "inconsistent", header, pl.col(name))
 
 
 def order_lines(
@@ -113,12 +141,13 @@ def orders(rows: pl.DataFrame, definition: SourceDefinition, context: ReadContex
         pl.col("ordered_at").min()
         if "ordered_at" in rows.columns
         else pl.lit(None).alias("ordered_at"),
-        pl.col(per_order).first(),
-        pl.col(keys).first(),
+        pl.col(per_order).first(ignore_nulls=True),
+        pl.col(keys).first(ignore_nulls=True),
         pl.col("order_kind").first(),
         pl.col(ROW).first(),
         _sum_of("product").alias("gross"),
-        pl.col("line_discount_amount").sum().cast(MONEY).alias("line_discounts"),
+        pl.col("line_discount_amount").sum().cast(MONEY, strict=False).alias("line_discounts"),
+        _refund_of_lines(set(rows.columns)).alias("line_refunds"),
         *[_sum_of(kind).alias(f"{kind}_lines") for kind in ("shipping", "discount")],
         _sum_of("fee", "gift_card", "adjustment").alias("fee_amount"),
     )
@@ -136,14 +165,16 @@ def orders(rows: pl.DataFrame, definition: SourceDefinition, context: ReadContex
     gross = pl.col("gross") - (tax if definition.prices_include_tax else ZERO)
     subtotal = stated["subtotal_amount"] - (tax if definition.prices_include_tax else ZERO)
     completed = grouped.with_columns(
-        gross_amount=gross.cast(MONEY),
+        gross_amount=gross.cast(MONEY, strict=False),
         # The subtotal is what the shop itself says was paid for goods, so it decides the discount.
-        discount_amount=(gross - subtotal).fill_null(parts).cast(MONEY),
-        shipping_amount=shipping.cast(MONEY),
+        discount_amount=(gross - subtotal).fill_null(parts).cast(MONEY, strict=False),
+        shipping_amount=shipping.cast(MONEY, strict=False),
         tax_amount=tax,
         total_amount=stated["total_amount"],
         refunded_amount=pl.coalesce(
-            stated["refunded_amount"].abs(), _whole_refund(have, stated["total_amount"])
+            stated["refunded_amount"].abs(),
+            "line_refunds",
+            _whole_refund(have, stated["total_amount"]),
         ),
     )
     return completed.with_columns(version(definition, context, completed))
@@ -159,6 +190,19 @@ def _whole_refund(have: set[str], total: pl.Expr) -> pl.Expr:
         .otherwise(ZERO)
         .cast(MONEY)
     )
+
+
+def _refund_of_lines(have: set[str]) -> pl.Expr:
+    """What lines say was taken back, at the line's price; null where they say nothing."""
+    if "refunded_quantity" in have:
+        returned = pl.col("refunded_quantity").abs()
+    elif "quantity_after_refund" in have:
+        returned = pl.col("quantity") - pl.col("quantity_after_refund")
+    else:
+        return pl.lit(None).cast(MONEY)
+    amount = (returned * pl.col("unit_price")).filter(returned.is_not_null())
+    total = pl.when(amount.len() > 0).then(amount.sum())
+    return total.cast(MONEY, strict=False)
 
 
 def version(
@@ -196,4 +240,9 @@ def to_contract(
 
 
 def _sum_of(*kinds: str) -> pl.Expr:
-    return pl.col("line_amount").filter(pl.col("line_kind").is_in(list(kinds))).sum().cast(MONEY)
+    return (
+        pl.col("line_amount")
+        .filter(pl.col("line_kind").is_in(list(kinds)))
+        .sum()
+        .cast(MONEY, strict=False)
+    )

@@ -56,8 +56,12 @@ def unpack(table: RawTable, definition: SourceDefinition) -> tuple[RawTable, Sou
 
 
 def _value_of(key: str, packed: PackedLines) -> pl.Expr:
+    """What stands behind a key. A separator ends a value only where another key follows it,
+    so that product names may hold separators themselves."""
     pair, mark = re.escape(packed.pair_separator), re.escape(packed.key_separator)
-    return pl.col("packed").str.extract(rf"(?:^|{pair})\s*{re.escape(key)}\s*{mark}([^{pair}]*)", 1)
+    parted = pl.col("packed").str.replace_all(rf"{pair}\s*(\w+)\s*{mark}", "\x1f${1}\x1e")
+    parted = parted.str.replace(rf"^\s*(\w+)\s*{mark}", "${1}\x1e")
+    return parted.str.extract(rf"(?i)(?:^|\x1f){re.escape(key)}\x1e([^\x1f]*)", 1)
 
 
 def replace_columns(definition: SourceDefinition, extra: dict[str, FieldRule]) -> SourceDefinition:

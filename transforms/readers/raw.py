@@ -60,7 +60,9 @@ class RawTable:
         """All columns a rule could mean, the one it means first."""
         folded = [header.strip().casefold() for header in self.headers]
         for wanted in rule.headers:
-            if found := [i for i, header in enumerate(folded) if header == wanted.strip().casefold()]:
+            if found := [
+                i for i, header in enumerate(folded) if header == wanted.strip().casefold()
+            ]:
                 return found
         if rule.matching:
             expression = re.compile(rule.matching)
@@ -146,7 +148,7 @@ def without_ignored(
     """Take out blank rows and those the definition says are no data; count them by reason."""
     ignored: dict[str, int] = {}
     cells = table.cells
-    for reason, condition in [("blank row", _is_blank(cells)), *_ignore_conditions(table, definition)]:
+    for reason, condition in [*_is_blank(cells), *_ignore_conditions(table, definition)]:
         kept = cells.filter(~condition.fill_null(False))
         if dropped := cells.height - kept.height:
             ignored[reason] = ignored.get(reason, 0) + dropped
@@ -154,13 +156,13 @@ def without_ignored(
     return replace(table, cells=cells), ignored
 
 
-def _is_blank(cells: pl.DataFrame) -> pl.Expr:
-    """True for rows without a visible character. Few rows start blank, so few are looked at whole."""
+def _is_blank(cells: pl.DataFrame) -> list[tuple[str, pl.Expr]]:
+    """The rule for rows without a visible character. Few rows start blank, so few are looked at whole."""
     first, *others = [name for name in cells.columns if name != ROW]
     starts_blank = _no_text(first)
     if not cells.select(starts_blank.any()).item():
-        return pl.lit(False)
-    return pl.all_horizontal(starts_blank, *[_no_text(name) for name in others])
+        return []
+    return [("blank row", pl.all_horizontal(starts_blank, *[_no_text(name) for name in others]))]
 
 
 def _no_text(name: str) -> pl.Expr:

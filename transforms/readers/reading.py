@@ -2,114 +2,62 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from datetime import UTC, datetime
-from fnmatch import fnmatch
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 
 from transforms.canonical import CANONICAL, FEED_TABLES, UNIT_TABLE
 from transforms.readers import orders, packed, people, records
+from transforms.readers.blocks import REPEATED
+from transforms.readers.choosing import choose, choose_definition, exported_at
 from transforms.readers.context import ReadContext, ReadResult
 from transforms.readers.extract import UNIT, Extract, extract, failures
 from transforms.readers.files import read_records
-from transforms.readers.raw import ROW, RawTable, RefusedFileError, shape, without_ignored
+from transforms.readers.raw import ROW, RawTable, Records, RefusedFileError, shape, without_ignored
 from transforms.rules import rules_of
 from transforms.sources import SourceDefinition
 
+__all__ = ["READER_VERSION", "choose", "choose_definition", "exported_at", "read_file"]
+
 #: Raised whenever the same file and definition would give other rows than before.
-READER_VERSION = "1"
+READER_VERSION = "2"
 
 
-def choose_definition(
-    path: Path, feed: str, definitions: Sequence[SourceDefinition]
-) -> SourceDefinition:
-    """The definition of a file: by file name pattern first, else by its header.
-
-    Raises:
-        RefusedFileError: nothing fits; the message names the closest source and what it misses.
-    """
-    candidates = [d for d in definitions if d.feed == feed]
-    named = [d for d in candidates if any(fnmatch(path.name, pattern) for pattern in d.files)]
-    if len(named) == 1:
-        return named[0]
-    if len(named) > 1:
-        raise RefusedFileError(
-            f"fits the file patterns of {' and '.join(d.source for d in named)}; make `files` tell them apart"
-        )
-    records = read_records(path)
-    fitting = [
-        (len(d.recognised_by), d) for d in candidates if d.recognised_by and not _unseen(d, records)
-    ]
-    if fitting:
-        best = max(size for size, _ in fitting)
-        chosen = [d for size, d in fitting if size == best]
-        if len(chosen) == 1:
-            return chosen[0]
-        raise RefusedFileError(
-            f"could be {' or '.join(d.source for d in chosen)}; name it under `files` of a source"
-        )
-    raise RefusedFileError(_nothing_fits(feed, candidates, records))
-
-
-def _header_cells(definition: SourceDefinition, records: pl.DataFrame) -> set[str]:
-    if records.height <= definition.skip_top_rows:
-        return set()
-    return {(cell or "").strip().casefold() for cell in records.row(definition.skip_top_rows)}
-
-
-def _unseen(definition: SourceDefinition, records: pl.DataFrame) -> list[str]:
-    found = _header_cells(definition, records)
-    return [h for h in definition.recognised_by if h.strip().casefold() not in found]
-
-
-def _nothing_fits(feed: str, candidates: list[SourceDefinition], records: pl.DataFrame) -> str:
-    known = [d for d in candidates if d.recognised_by]
-    header = RawTable(tuple(cell or "" for cell in records.row(0)), records)
-    if not known:
-        return f"has a header no source for {feed} knows; describe it in config/sources/<name>.yml"
-    nearest = min(known, key=lambda d: (len(_unseen(d, records)) / len(d.recognised_by), d.source))
-    lacking = _unseen(nearest, records)
-    hints = [
-        f"{h!r}" + (f" (closest header: {c!r})" if (c := header.closest(h)) else "")
-        for h in lacking[:5]
-    ]
-    return (
-        f"has a header no source for {feed} knows; closest is {nearest.source!r}, but the file lacks "
-        f"{', '.join(hints)}. Describe the file in config/sources/<name>.yml (README, “Own data”)"
-    )
-
-
-def exported_at(path: Path, definition: SourceDefinition) -> datetime | None:
-    """The export date that the file name tells, at the end of that day, or None."""
-    if not definition.exported_at or not (found := re.search(definition.exported_at, path.name)):
-        return None
-    try:
-        day = datetime.strptime(re.sub(r"\D", "", found.group(1))[:8], "%Y%m%d")
-    except ValueError:
-        return None
-    return day.replace(hour=23, minute=59, second=59, tzinfo=UTC)
-
-
-def read_file(path: Path, definition: SourceDefinition, context: ReadContext) -> ReadResult:
+def read_file(
+    path: Path,
+    definition: SourceDefinition,
+    context: ReadContext,
+    records: Records | None = None,
+) -> ReadResult:
     """Read one export completely.
+
+    Args:
+        records: what `choose` has read of it already.
 
     Raises:
         RefusedFileError: the file as a whole cannot be read.
     """
-    records = read_records(
-        path, encoding=definition.encoding, delimiter=definition.delimiter, sheet=definition.sheet
+    records = records or read_records(
+        path,
+        encoding=definition.encoding,
+        delimiter=definition.delimiter,
+        sheet=definition.sheet,
+        header_at=definition.skip_top_rows,
     )
     table = shape(records, definition)
     read = table.cells.height
     if read == 0:
         raise RefusedFileError("has a header but no rows; nothing was exported")
     table, ignored = without_ignored(table, definition)
+    if ignored.get("blank row") == read:
+        raise RefusedFileError("has a header and only blank rows; nothing was exported")
     longer, mapped = packed.unpack(table, _of_this_store(definition, context))
-    extracted = extract(longer, mapped)
-    return _assemble(longer, extracted, mapped, context, read, ignored)
+    extracted = extract(longer, mapped, context.key)
+    if extracted.echoes:
+        ignored[REPEATED] = extracted.echoes
+    result = _assemble(longer, extracted, mapped, context, read, ignored)
+    return replace(result, assumptions=records.notes + extracted.assumptions)
 
 
 def _of_this_store(definition: SourceDefinition, context: ReadContext) -> SourceDefinition:
@@ -134,10 +82,10 @@ def _assemble(
     ignored: dict[str, int],
 ) -> ReadResult:
     rows = people.with_person_keys(extracted.fields, definition, context)
-    units, parts, found = _unit_and_part_rows(
-        Extract(rows, extracted.failures, extracted.headers, extracted.notes), definition, context
+    units, parts, refusals = _unit_and_part_rows(
+        replace(extracted, fields=rows), definition, context
     )
-    found = pl.concat([extracted.failures, *found])
+    found = pl.concat([extracted.failures, *refusals])
     found = pl.concat(
         [found, *_contract_failures(definition.feed, units, parts, found, extracted.headers)]
     )
@@ -161,7 +109,7 @@ def _assemble(
             for name in FEED_TABLES[definition.feed]
         },
         quarantined_units=tuple(refused.to_list()),
-        notes=extracted.notes,
+        notes=extracted.absent,
     )
 
 
@@ -174,7 +122,7 @@ def _unit_and_part_rows(
         return (
             orders.orders(parts, definition, context),
             parts,
-            orders.refusals(parts, extracted.headers),
+            orders.refusals(parts, extracted.headers, definition),
         )
     units = records.unit_rows(extracted, definition, context)
     return units, units.clear(), records.refusals(extracted, definition)

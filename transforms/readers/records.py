@@ -10,10 +10,12 @@ from transforms.canonical import ANSWERS, CANONICAL, UNIT_TABLE
 from transforms.readers.context import ReadContext
 from transforms.readers.extract import UNIT, Extract, failures
 from transforms.readers.orders import version
+from transforms.readers.parse import GUARDED_WORD
 from transforms.readers.raw import ROW, RawTable
 from transforms.sources import SourceDefinition
 
 ENOUGH_TO_JUDGE_A_SCALE = 20
+NOTHING = pl.lit(None, dtype=pl.String)
 
 
 def unit_rows(
@@ -47,16 +49,20 @@ def _responses(rows: pl.DataFrame, definition: SourceDefinition) -> pl.DataFrame
 
 
 def refusals(extracted: Extract, definition: SourceDefinition) -> list[pl.DataFrame]:
-    """Scores that are left out because their scale is not 0 to 10."""
-    rows = extracted.fields
-    if (
-        definition.feed != "surveys"
-        or "score" not in rows.columns
-        or not _is_on_another_scale(extracted)
-    ):
+    """Scores on another scale than 0 to 10, and customers whom nothing identifies."""
+    rows, headers = extracted.fields, extracted.headers
+    if definition.feed == "customers":
+        nobody = rows.filter(pl.coalesce("customer_ref_key", "email_key", "phone_key").is_null())
+        known = extracted.failures.filter(pl.col("column").is_in(["email", "source_customer_id"]))
+        nobody = nobody.filter(~pl.col(UNIT).is_in(known["unit_id"].implode()))
+        header = headers.get("customer_id") or headers.get("email") or "customer_id"
+        return [failures(nobody, "customers", "customer_ref_key", "unidentified", header, NOTHING)]
+    if definition.feed != "surveys" or "score" not in rows.columns:
         return []
-    header = extracted.headers.get("score", "score")
+    if not _is_on_another_scale(extracted):
+        return []
     scored = rows.filter(pl.col("score").is_not_null())
+    header = headers.get("score", "score")
     return [failures(scored, "responses", "score", "wrong_scale", header, pl.col("score"))]
 
 
@@ -88,9 +94,7 @@ def answers(
     """Every non-empty cell of the given responses, as question and answer."""
     kept = rows.select("response_id", ROW)
     columns = [
-        kept.join(
-            raw.cells.select(ROW, answer=pl.col(str(i)).str.strip_chars()), on=ROW, how="inner"
-        )
+        kept.join(raw.cells.select(ROW, answer=_answer(i)), on=ROW, how="inner")
         .filter(pl.col("answer").is_not_null() & (pl.col("answer") != ""))
         .with_columns(question_number=pl.lit(i + 1), question=pl.lit(header.strip()))
         for i, header in enumerate(raw.headers)
@@ -103,3 +107,7 @@ def answers(
     return ANSWERS.conform(
         found.select(c for c in found.columns if c in ANSWERS.column_by_name)
     ).sort("row_number", "question_number")
+
+
+def _answer(position: int) -> pl.Expr:
+    return pl.col(str(position)).str.strip_chars().str.replace(GUARDED_WORD, "$1")

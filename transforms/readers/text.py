@@ -50,7 +50,11 @@ def _guess(content: bytes) -> tuple[str, tuple[str, ...]]:
     import charset_normalizer
 
     binary = b"\x00" in content[:100_000]
-    best = None if binary else charset_normalizer.from_bytes(content[:500_000], cp_isolation=OLD_CODECS).best()
+    best = (
+        None
+        if binary
+        else charset_normalizer.from_bytes(content[:500_000], cp_isolation=OLD_CODECS).best()
+    )
     if best is None:
         raise RefusedFileError(
             "is in no encoding Suki recognises (binary?); save it as UTF-8 CSV or declare its `encoding`"
@@ -61,7 +65,9 @@ def _guess(content: bytes) -> tuple[str, tuple[str, ...]]:
         raise RefusedFileError(
             f"looks like {best.encoding} but byte {error.start} is not; save it as UTF-8 or declare its `encoding`"
         ) from error
-    return text, (f"not UTF-8; read as {best.encoding}, which `encoding` in its source confirms or corrects",)
+    return text, (
+        f"not UTF-8; read as {best.encoding}, which `encoding` in its source confirms or corrects",
+    )
 
 
 def read_delimited(text: str, delimiter: str = "auto", header_at: int = 0) -> pl.DataFrame:
@@ -86,8 +92,12 @@ def read_delimited(text: str, delimiter: str = "auto", header_at: int = 0) -> pl
     if delimiter == "whitespace":
         return numbered([line.split() for line in text.rstrip("\n").split("\n")], header_at)
     separator = {"tab": "\t", "auto": ""}.get(delimiter, delimiter) or detect_delimiter(text)
+    if text[0] in "\r\n":
+        return numbered(list(_records(text, separator)), header_at)
     try:
-        frame = pl.read_csv(text.encode(), has_header=False, infer_schema=False, separator=separator)
+        frame = pl.read_csv(
+            text.encode(), has_header=False, infer_schema=False, separator=separator
+        )
     except pl.exceptions.PolarsError:
         # Polars stops at rows wider than the header and at stray quotes; the slow reader knows which row.
         return numbered(list(_records(text, separator)), header_at)
@@ -95,7 +105,15 @@ def read_delimited(text: str, delimiter: str = "auto", header_at: int = 0) -> pl
         # A quoted empty cell is as empty as an unquoted one.
         frame = frame.with_columns(pl.when(pl.all() != "").then(pl.all()))
     frame = frame.rename({name: str(i) for i, name in enumerate(frame.columns)})
-    return frame.with_row_index(ROW, offset=1).cast({ROW: pl.Int64})
+    return from_first_filled(frame.with_row_index(ROW, offset=1).cast({ROW: pl.Int64}))
+
+
+def from_first_filled(cells: pl.DataFrame) -> pl.DataFrame:
+    """Records from the first that says anything; the others keep their numbers."""
+    for index in range(cells.height):
+        if any(isinstance(cell, str) and cell.strip() for cell in cells.row(index)):
+            return cells.slice(index)
+    raise RefusedFileError("holds only blank rows; export it again")
 
 
 def _records(text: str, separator: str) -> Iterator[list[str]]:
@@ -136,7 +154,9 @@ def numbered(rows: list[list[str]], header_at: int = 0, first_number: int = 1) -
                 f"{len(head)}; quote the cell that holds the delimiter, or declare `skip_top_rows` if the header stands lower"
             )
     padded = ((row + [""] * len(head))[: len(head)] for row in rows)
-    columns = {str(i): pl.Series(c, dtype=pl.String) for i, c in enumerate(zip(*padded, strict=True))}
+    columns = {
+        str(i): pl.Series(c, dtype=pl.String) for i, c in enumerate(zip(*padded, strict=True))
+    }
     frame = pl.DataFrame(columns).with_columns(pl.when(pl.all() != "").then(pl.all()))
     return frame.with_row_index(ROW, offset=first_number).cast({ROW: pl.Int64})
 
@@ -156,9 +176,7 @@ def detect_delimiter(text: str) -> str:
     return best if scores[best][0] > 0 else ","
 
 
-def read_text(
-    content: bytes, *, encoding: str, delimiter: str, header_at: int
-) -> Records:
+def read_text(content: bytes, *, encoding: str, delimiter: str, header_at: int) -> Records:
     """A delimited text file to records."""
     text, notes = decode(content, encoding)
     return Records(read_delimited(text, delimiter, header_at), notes=notes)

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from transforms.readers.raw import ROW, Records, RefusedFileError
-from transforms.readers.text import decode, numbered
+from transforms.readers.text import decode, from_first_filled, numbered
 
 #: Beyond this a floating point number no longer tells neighbouring integers apart.
 LARGEST_EXACT_INTEGER = 2**53
@@ -29,21 +29,24 @@ def read_workbook(content: bytes, sheet: str | None) -> Records:
             f"is no readable XLSX workbook, or has a password ({str(error).splitlines()[0]}); save it again without one"
         ) from error
     if sheet is not None and sheet not in book.sheet_names:
-        raise RefusedFileError(f"has no sheet {sheet!r}; its sheets are {', '.join(book.sheet_names)}")
+        raise RefusedFileError(
+            f"has no sheet {sheet!r}; its sheets are {', '.join(book.sheet_names)}"
+        )
     name = sheet or book.sheet_names[0]
     frame = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string").to_polars()
     frame = frame.rename({column: str(i) for i, column in enumerate(frame.columns)})
     cells = frame.with_row_index(ROW, offset=1).cast({ROW: pl.Int64})
     cells = cells.with_columns(pl.when(pl.exclude(ROW) != "").then(pl.exclude(ROW)))
-    filled = cells.filter(pl.any_horizontal(pl.exclude(ROW).is_not_null())) if frame.width else cells
-    if filled.is_empty():
+    if cells.select(pl.exclude(ROW).null_count()).row(0) == (cells.height,) * frame.width:
         raise RefusedFileError(
             f"holds an empty sheet {name!r}; name the right one with `sheet` ({', '.join(book.sheet_names)})"
         )
     notes: tuple[str, ...] = ()
     if sheet is None and len(book.sheet_names) > 1:
-        notes = (f"sheet {name!r} was read of {', '.join(book.sheet_names)}; name another with `sheet`",)
-    return Records(cells.filter(pl.col(ROW) >= filled[ROW][0]), is_typed=True, notes=notes)
+        notes = (
+            f"sheet {name!r} was read of {', '.join(book.sheet_names)}; name another with `sheet`",
+        )
+    return Records(from_first_filled(cells), is_typed=True, notes=notes)
 
 
 def read_json_lines(content: bytes, encoding: str) -> Records:
@@ -115,7 +118,11 @@ def _written(name: str, dtype: pl.DataType) -> pl.Expr:
     if dtype.is_float():
         # An id column with gaps is often stored as floating point: 1001.0 means 1001.
         is_whole = (value == value.round()) & (value.abs() < LARGEST_EXACT_INTEGER)
-        return pl.when(is_whole).then(value.cast(pl.Int64, strict=False).cast(pl.String)).otherwise(value.cast(pl.String))
+        return (
+            pl.when(is_whole)
+            .then(value.cast(pl.Int64, strict=False).cast(pl.String))
+            .otherwise(value.cast(pl.String))
+        )
     if dtype.is_nested():
         return pl.struct(name).struct.json_encode()
     return value.cast(pl.String, strict=False)

@@ -1,0 +1,153 @@
+"""All scores of a run: the parts agree with one another, and members explain themselves."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import polars as pl
+import pytest
+
+from transforms.canonical import CURRENT, MONEY, SCORES
+from transforms.reorder import ReorderPolicy
+from transforms.scoring import list_checks, reminder_lists, score, segment_members
+from transforms.segments import SEGMENTS, SegmentPolicy
+
+AS_OF = date(2026, 10, 31)
+OCCASIONS = {
+    "customer_id": pl.String, "occasion_date": pl.Date, "occasion_number": pl.Int64,
+    "next_occasion_date": pl.Date, "net_sales_amount": MONEY,
+}  # fmt: skip
+LINES = {
+    "customer_id": pl.String, "sku": pl.String, "product_name": pl.String, "category": pl.String,
+    "order_date": pl.Date, "is_purchase": pl.Boolean,
+}  # fmt: skip
+
+
+def facts(visits: dict[str, list[int]]) -> dict[str, pl.DataFrame]:
+    """Per customer the days before as_of, oldest first; each visit buys one tea."""
+    occasions, lines = [], []
+    for customer, days in visits.items():
+        dates = [AS_OF - timedelta(days=ago) for ago in days]
+        for n, (day, following) in enumerate(zip(dates, [*dates[1:], None], strict=True), 1):
+            occasions.append((customer, day, n, following, Decimal(100)))
+            lines.append((customer, "tea", "Tea", None, day, True))
+    return {
+        "fct_occasions": pl.DataFrame(occasions, schema=OCCASIONS, orient="row"),
+        "fct_order_lines": pl.DataFrame(lines, schema=LINES, orient="row"),
+    }
+
+
+PRODUCTS = pl.DataFrame(schema={"sku": pl.String, "is_active": pl.Boolean})
+VISITS = {f"c{n:02}": [130 - n, 90 - n, 50 - n] for n in range(40)} | {"once": [400]}
+
+
+def scored(given: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    return score(given, PRODUCTS, AS_OF, SegmentPolicy(), ReorderPolicy())
+
+
+@pytest.fixture(scope="module")
+def tables() -> dict[str, pl.DataFrame]:
+    return scored(facts(VISITS))
+
+
+def contacts(*people: str) -> pl.DataFrame:
+    rows = [(p, f"{p}@example.com", "Ana", "Cruz", "en") for p in people]
+    names = ["customer_id", "email", "first_name", "last_name", "language"]
+    return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
+
+
+def customers(consents: dict[str, bool]) -> pl.DataFrame:
+    rows = [(person, True, "PH", None, True, agreed) for person, agreed in consents.items()]
+    return pl.DataFrame(rows, schema=CURRENT["customers"].schema, orient="row")
+
+
+def test_every_score_table_is_made_in_its_contracts_shape_and_order(tables):
+    for name, table in SCORES.items():
+        assert tables[name].schema == table.schema
+        assert tables[name].equals(tables[name].sort(table.key, nulls_last=True)), name
+
+
+def test_an_empty_shop_is_scored_to_empty_tables():
+    empty = scored(facts({}))
+    assert empty["customer_segments"].is_empty()
+    assert empty["reorder_due"].is_empty()
+    assert empty["product_intervals"].is_empty()
+
+
+def test_the_order_of_the_facts_changes_nothing(tables):
+    shuffled = {
+        name: frame.sample(fraction=1, shuffle=True, seed=3)
+        for name, frame in facts(VISITS).items()
+    }
+    again = scored(shuffled)
+    for name in SCORES:
+        assert again[name].equals(tables[name]), name
+
+
+def test_a_line_that_is_no_purchase_opens_no_reorder_gap(tables):
+    (tea,) = tables["product_intervals"].to_dicts()
+    assert (tea["item"], tea["reorder_days"], tea["event_count"]) == ("tea", 40, 80)
+    given = facts(VISITS)
+    given["fct_order_lines"] = given["fct_order_lines"].with_columns(is_purchase=pl.lit(False))
+    assert scored(given)["product_intervals"].is_empty()
+
+
+def test_a_guest_who_is_nobodys_occasion_is_reminded_of_nothing():
+    given = facts(VISITS)
+    guest = (
+        given["fct_order_lines"]
+        .head(1)
+        .with_columns(customer_id=pl.lit("guest"), order_date=pl.lit(AS_OF - timedelta(days=37)))
+    )
+    given["fct_order_lines"] = pl.concat([given["fct_order_lines"], guest])
+    due = scored(given)["reorder_due"]
+    assert due.height > 0
+    assert "guest" not in due["customer_id"].to_list()
+
+
+def test_survival_of_all_gaps_counts_the_first_and_the_later_ones(tables):
+    day_0 = tables["survival_curve"].filter(pl.col("day") == 0)
+    counts = dict(day_0.select("band", "at_risk_count").iter_rows())
+    assert counts == {"all": 121, "first": 41, "later": 80}
+
+
+def test_members_of_the_segments_are_everybody_once_with_scores_and_a_reason(tables):
+    named = tables["customer_segments"]
+    consents = dict.fromkeys(VISITS, True)
+    members = segment_members(named, contacts(*VISITS), customers(consents))
+    assert list(members) == sorted(SEGMENTS)
+    everybody = [person for frame in members.values() for person in frame["customer_id"]]
+    assert sorted(everybody) == sorted(VISITS)
+    reasons = pl.concat(list(members.values()))["reason"]
+    assert reasons.null_count() == 0
+    assert any("last order 400 days ago (score 1 of 5)" in reason for reason in reasons)
+
+
+def test_a_member_without_contact_or_consent_stays_a_member(tables):
+    members = segment_members(tables["customer_segments"], contacts(), customers({}))
+    assert sum(frame.height for frame in members.values()) == len(VISITS)
+    assert all(frame["email"].null_count() == frame.height for frame in members.values())
+
+
+def test_lists_hold_only_people_who_agreed_and_the_checks_count_that_anew(tables):
+    consents = {person: number % 2 == 0 for number, person in enumerate(VISITS)}
+    people = customers(consents)
+    lists = reminder_lists(tables, contacts(*VISITS), people, AS_OF)
+    assert [one.name for one in lists] == ["reorder", "win_back"]
+    assert lists[0].rows.height > 0
+    assert lists[0].eligible == tables["reorder_due"]["customer_id"].n_unique()
+    checks = list_checks(lists, people)
+    assert checks["rows"].to_list() == [one.rows.height for one in lists]
+    assert checks.drop("list_name", "rows").sum().row(0) == (0, 0, 0, 0)
+
+
+def test_the_checks_see_a_list_that_went_wrong(tables):
+    everybody = customers(dict.fromkeys(VISITS, True))
+    lists = reminder_lists(tables, contacts(*VISITS), everybody, AS_OF)
+    withdrawn = customers(dict.fromkeys(VISITS, False))
+    rows = lists[0].rows.height
+    assert list_checks(lists, withdrawn)["rows_without_consent"].to_list()[0] == rows
+    assert list_checks(lists, customers({}))["rows_not_in_segment_population"].to_list()[0] == rows
+    twice = [type(lists[0])("twice", "t", "L1", pl.concat([lists[0].rows] * 2), {})]
+    assert list_checks(twice, everybody)["duplicate_rows"].to_list() == [2 * rows]

@@ -1,0 +1,94 @@
+"""The people behind current state: who they are now, what they agreed to, who said no."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from transforms.canonical import CURRENT
+from transforms.known_files import IDENTIFIERS, CanonicalStore
+
+
+def with_customer(rows: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
+    """Add customer_id by the first identifier a row has; null where it has none."""
+    identifier = pl.coalesce([c for c in IDENTIFIERS if c in rows.columns])
+    return rows.with_columns(identifier=identifier).join(
+        people.select("identifier", "customer_id"), on="identifier", how="left"
+    )
+
+
+def latest_contacts(store: CanonicalStore, people: pl.DataFrame) -> pl.DataFrame:
+    """One row per identified person: the latest of everything ever stated. Personal."""
+    rows = with_customer(store.table("contacts").collect(), people).filter(
+        pl.col("customer_id").is_not_null()
+    )
+    latest = [
+        pl.col(name).drop_nulls().last()
+        for name in (
+            "email",
+            "phone",
+            "first_name",
+            "last_name",
+            "language",
+            "country",
+            "birthday",
+            "source_customer_id",
+        )
+    ]
+    ordered = rows.sort("seen_at", "sequence", "row_number")
+    return ordered.group_by("customer_id").agg(latest).sort("customer_id")
+
+
+def latest_consents(store: CanonicalStore, people: pl.DataFrame) -> pl.DataFrame:
+    """Latest statement per person, channel and purpose; at one moment a no outweighs a yes."""
+    rows = with_customer(store.table("consents").collect(), people).filter(
+        pl.col("customer_id").is_not_null()
+    )
+    ordered = rows.sort("stated_at", pl.col("is_granted").not_(), "sequence", "row_number")
+    return (
+        ordered.group_by("customer_id", "channel", "purpose")
+        .agg(pl.col("is_granted").last())
+        .sort("customer_id", "channel", "purpose")
+    )
+
+
+def customer_rows(
+    contacts: pl.DataFrame, consents: pl.DataFrame, orders: pl.DataFrame, people: pl.DataFrame
+) -> pl.DataFrame:
+    """One row per person with anything known about them, guests without a name included."""
+    agreed = consents.filter(
+        (pl.col("channel") == "email") & (pl.col("purpose") == "marketing")
+    ).select("customer_id", email_marketing_consent="is_granted")
+    known = (
+        people.select("customer_id")
+        .unique()
+        .join(contacts, on="customer_id", how="left")
+        .join(agreed, on="customer_id", how="left")
+    )
+    identified = known.select(
+        "customer_id", "country", "language",
+        is_identified=pl.lit(True),
+        has_email=pl.col("email").is_not_null(),
+        email_marketing_consent=pl.col("email_marketing_consent").fill_null(False),
+    )  # fmt: skip
+    guests = (
+        orders.filter(~pl.col("is_identified"))
+        .select("customer_id", "country", is_identified=pl.lit(False))
+        .with_columns(
+            language=pl.lit(None, dtype=pl.String),
+            has_email=pl.lit(False),
+            email_marketing_consent=pl.lit(False),
+        )
+    )
+    table = CURRENT["customers"]
+    names = table.schema.names()
+    return table.conform(pl.concat([identified.select(names), guests.select(names)])).sort(
+        table.key
+    )
+
+
+def refusing_customers(store: CanonicalStore, people: pl.DataFrame) -> pl.DataFrame:
+    """customer_id of everybody whose latest word on marketing e-mail is no."""
+    latest = latest_consents(store, people).filter(
+        (pl.col("channel") == "email") & (pl.col("purpose") == "marketing")
+    )
+    return latest.filter(~pl.col("is_granted")).select("customer_id")
