@@ -34,7 +34,7 @@ def change_batch(
         changes[NET_SALES] = _relative_change(now.get(NET_SALES), before[NET_SALES])
         checks.append(_check(NET_SALES, thresholds.net_sales_change_share, _explain_net_sales))
     evidence = {name: {"now": now.get(name), "before": before[name]} for name in changes}
-    frame = pl.DataFrame([changes], schema={name: pl.Float64 for name in changes})
+    frame = pl.DataFrame([changes], schema=dict.fromkeys(changes, pl.Float64))
     return Batch("changes", frame, tuple(checks), evidence)
 
 

@@ -115,7 +115,7 @@ def _judged_share(row: Row | None, thresholds: DoorThresholds) -> float | None:
         return None
     if 0 < row["checked_rows"] < thresholds.hold_needs_checked_rows:
         return 0.0
-    return row["failed_share"]
+    return float(row["failed_share"])
 
 
 def _refusals_of_tonight(

@@ -168,24 +168,26 @@ def _segments(frame: pl.DataFrame) -> Batch:
         ),
     ]
     if frame["customer_count"].sum():
-        checks.append(
-            Check(
-                "segment_partition",
-                "ExpectColumnSumToBeBetween",
-                {
-                    "column": "customer_share",
-                    "min_value": 1 - SUM_TOLERANCE,
-                    "max_value": 1 + SUM_TOLERANCE,
-                },
-                lambda row: (
-                    f"The customer shares of the segments add up to {row['observed_value']} "
-                    "instead of 1: customers are missing or counted twice. Run `suki score` and "
-                    "`suki build` again."
-                ),
-            )
-        )
+        checks.append(_shares_add_up())
     judged = frame.with_columns(pl.col("customer_share").cast(pl.Float64))
     return Batch("rpt_segments", judged, tuple(checks))
+
+
+def _shares_add_up() -> Check:
+    return Check(
+        "segment_partition",
+        "ExpectColumnSumToBeBetween",
+        {
+            "column": "customer_share",
+            "min_value": 1 - SUM_TOLERANCE,
+            "max_value": 1 + SUM_TOLERANCE,
+        },
+        lambda row: (
+            f"The customer shares of the segments add up to {row['observed_value']} "
+            "instead of 1: customers are missing or counted twice. Run `suki score` and "
+            "`suki build` again."
+        ),
+    )
 
 
 def _nps(frame: pl.DataFrame) -> Batch:

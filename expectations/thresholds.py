@@ -18,7 +18,7 @@ class DoorThresholds:
             ("contacts.email.malformed": 0.5).
         warn_above_known_failed_share: share of all rows ever read, by one rule, for a banner.
         orders_stale_after_days: age in days of the newest order at as_of, above which to warn.
-        orders_hold_after_days: the same, above which to hold; None never holds (14 suits most).
+        orders_hold_after_days: the same, above which to hold; None never holds.
         volume_factor: a night outside 1/factor to factor times the usual one gets a banner.
         volume_needs_usual_units: feeds with a smaller usual night are too small to judge.
         retention_change_points: percentage points retention may move since the last publication.
@@ -31,7 +31,7 @@ class DoorThresholds:
     hold_above_failed_share_by_rule: Mapping[str, float] = field(default_factory=dict)
     warn_above_known_failed_share: float = 0.05
     orders_stale_after_days: int = 3
-    orders_hold_after_days: int | None = None
+    orders_hold_after_days: int | None = 30
     volume_factor: float = 5.0
     volume_needs_usual_units: int = 20
     retention_change_points: float = 15.0

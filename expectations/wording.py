@@ -39,6 +39,8 @@ def demand(rule: Rule) -> str:
         "out_of_range": f"must lie {_limits(column.minimum, column.maximum)}",
         "malformed": f"must look like {column.pattern}",
         "duplicate": "must not occur twice",
+        "excel_mangled": "must not be rounded by a spreadsheet",
+        "unknown_currency": "must be an ISO 4217 currency",
         "negative": "must not be negative",
         "wrong_scale": "must be on the 0 to 10 scale",
     }.get(rule.code, f"must not be {rule.code.replace('_', ' ')}")

@@ -43,13 +43,19 @@ def make_current(run: Run, settings: Settings, ledger: Ledger) -> dict[str, pl.D
     store = canonical_store(settings, run.files)
     key = identity.person_key(settings.identity_secret())
     rails = settings.business.identity
+    try:
+        mentions = store.mentions()
+    except current.CurrentStateError as error:
+        raise ConfigurationError(str(error)) from error
     people = identity.components(
-        store.mentions(),
+        mentions,
         max_ids_per_value=rails.max_ids_per_value,
         merge_by_phone=rails.merge_by_phone,
     )
     named = identity.surrogates(people, ledger.surrogates(), key)
-    ledger.give_surrogates(identity.alias_rows(named, ledger.surrogates()))
+    if run.known_at is None:
+        # What was believed then must not change who is who now.
+        ledger.give_surrogates(identity.alias_rows(named, ledger.surrogates()))
     run.facts["identities_sha256"] = hashlib.sha256(
         named.select("identifier", "customer_id").write_csv().encode()
     ).hexdigest()

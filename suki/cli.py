@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from suki.errors import SukiError
+from suki.errors import ConfigurationError, SukiError
 
 EXIT_PUBLISHED_WITH_WARNINGS = 3
 EXIT_HELD = 4
@@ -163,7 +163,11 @@ def demo(seed: int, customers: int, if_empty: bool) -> None:
         return
     from transforms.demo import write_exports
 
-    for path in write_exports(landing, seed=seed, customers=customers):
+    try:
+        written = write_exports(landing, seed=seed, customers=customers)
+    except (ValueError, FileExistsError) as error:
+        raise ConfigurationError(f"no demo shop was made: {error}") from error
+    for path in written:
         click.echo(f"wrote {path}")
 
 
@@ -204,7 +208,6 @@ def _step(name: str, run_id: str | None) -> dict[str, Any]:
 
 
 def _last_opened() -> str:
-    from suki.errors import ConfigurationError
     from suki.ledger import Ledger
     from suki.settings import Settings
 
@@ -259,7 +262,7 @@ def _keep_trace(error: Exception) -> str:
     try:
         folder = Settings().state
         folder.mkdir(parents=True, exist_ok=True)
-    except (SukiError, OSError):
+    except Exception:  # whatever is wrong with the home, the trace must have a place
         folder = Path(tempfile.gettempdir())
     path = folder / "last_error.txt"
     path.write_text(trace, encoding="utf-8")

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import logging
-import os
-import time
+import traceback
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from suki.errors import ConfigurationError
+from suki.errors import ConfigurationError, SukiError
+from suki.landing import IngestSummary, landed, told_unreadable
 from suki.ledger import Ledger, clock
 from suki.settings import Settings
 from suki.storage import sha256_of, write_with
@@ -24,23 +22,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("suki.ingestion")
 
-UNFINISHED_SUFFIXES = (".part", ".tmp", ".crdownload", ".partial", ".filepart")
-FRESH_SECONDS = 10.0
-
-
-@dataclass
-class IngestSummary:
-    """What one ingest did; counts are rows unless they say files."""
-
-    files_accepted: int = 0
-    files_refused: int = 0
-    files_known: int = 0
-    files_unfinished: int = 0
-    rows_read: int = 0
-    rows_accepted: int = 0
-    rows_quarantined: int = 0
-    rows_ignored: int = 0
-    messages: list[str] = field(default_factory=list)
+__all__ = ["IngestSummary", "ingest_landing", "load_sources"]
 
 
 def ingest_landing(
@@ -63,7 +45,7 @@ def ingest_landing(
     definitions = load_sources(settings)
     summary = IngestSummary()
     arrived = seen_at or clock()
-    for position, (feed, path) in enumerate(_landed(settings, FEEDS, summary)):
+    for position, (feed, path) in enumerate(landed(settings, FEEDS, summary)):
         _take_in(
             path,
             feed,
@@ -94,126 +76,6 @@ def load_sources(settings: Settings) -> tuple[SourceDefinition, ...]:
         raise ConfigurationError(str(error)) from error
 
 
-def _landed(
-    settings: Settings, feeds: tuple[str, ...], summary: IngestSummary
-) -> list[tuple[str, Path]]:
-    """Every file of every feed, oldest first; what is no file of a feed is told."""
-    if not settings.landing.is_dir():
-        raise ConfigurationError(
-            f"{settings.landing} does not exist. Make landing/orders/ there and drop exports in it, "
-            "point SUKI_HOME elsewhere, or make a demo shop with `suki demo`."
-        )
-    found: list[tuple[str, Path, int]] = []
-    for entry in sorted(settings.landing.iterdir()):
-        if entry.name.startswith("."):
-            continue
-        if entry.is_dir() and entry.name in feeds:
-            found += _files_of(entry, summary)
-        else:
-            summary.messages.append(_no_feed(entry, feeds))
-    found.sort(key=lambda item: (feeds.index(item[0]), item[2], item[1].name))
-    return _settled(
-        [(feed, path) for feed, path, _ in found],
-        settings.business.ingest.settle_seconds,
-        summary,
-    )
-
-
-def _files_of(folder: Path, summary: IngestSummary) -> list[tuple[str, Path, int]]:
-    found = []
-    for path in sorted(folder.iterdir()):
-        if path.name.startswith((".", "~$")):
-            continue
-        where = f"landing/{folder.name}/{path.name}"
-        if path.is_file():
-            try:
-                found.append((folder.name, path, path.stat().st_mtime_ns))
-            except OSError as error:
-                _vanished(where, error, summary)
-        elif path.is_dir():
-            summary.messages.append(
-                f"{where} is a folder and was left alone; move its files up into landing/{folder.name}/"
-            )
-        else:
-            summary.messages.append(
-                f"{where} is a broken link or no regular file and was left alone; put the export itself there"
-            )
-    return found
-
-
-def _no_feed(entry: Path, feeds: tuple[str, ...]) -> str:
-    if entry.is_file():
-        return (
-            f"landing/{entry.name} lies outside the feeds and was left alone; move it into landing/<feed>/, "
-            f"where feeds are {', '.join(feeds)}"
-        )
-    close = difflib.get_close_matches(entry.name, feeds, 1)
-    hint = f"did you mean landing/{close[0]}/?" if close else f"feeds are {', '.join(feeds)}"
-    return f"landing/{entry.name} is no feed and was left alone; {hint}"
-
-
-def _settled(
-    found: list[tuple[str, Path]], settle_seconds: float, summary: IngestSummary
-) -> list[tuple[str, Path]]:
-    """Leave files that somebody is still writing: by name, by an open writer, or by growth."""
-    before = {path: _state(path) for _, path in found}
-    newest = max((state[1] for state in before.values() if state), default=0)
-    if settle_seconds and time.time() - newest / 1e9 < FRESH_SECONDS:
-        time.sleep(settle_seconds)
-    settled = []
-    for feed, path in found:
-        is_unfinished = path.name.lower().endswith(UNFINISHED_SUFFIXES)
-        if is_unfinished or _state(path) != before[path] or _has_writer(path):
-            summary.files_unfinished += 1
-            summary.messages.append(
-                f"landing/{feed}/{path.name} is still being written; left for the next run"
-            )
-        else:
-            settled.append((feed, path))
-    return settled
-
-
-def _state(path: Path) -> tuple[int, int] | None:
-    """Size and time of change, or None where the file is gone."""
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_size, found.st_mtime_ns
-
-
-def _vanished(where: str, error: OSError, summary: IngestSummary) -> None:
-    """A file that was there when the folder was listed and cannot be opened now."""
-    if isinstance(error, FileNotFoundError):
-        summary.files_unfinished += 1
-        summary.messages.append(f"{where} vanished while Suki was looking; left for the next run")
-        return
-    summary.files_refused += 1
-    summary.messages.append(
-        f"refused: {where} cannot be opened ({error.strerror or error}); let the user Suki runs as read it"
-    )
-
-
-def _has_writer(path: Path) -> bool:
-    """True where some process has the file open for writing (Linux; elsewhere never)."""
-    try:
-        import fcntl
-
-        descriptor = os.open(path, os.O_RDONLY)
-    except (ImportError, OSError):
-        return False
-    try:
-        fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_RDLCK)
-        fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_UNLCK)
-    except BlockingIOError:
-        return True
-    except (OSError, AttributeError):
-        return False
-    finally:
-        os.close(descriptor)
-    return False
-
-
 def _take_in(
     path: Path,
     feed: str,
@@ -229,7 +91,9 @@ def _take_in(
     try:
         content = sha256_of(path)
     except OSError as error:
-        _vanished(f"landing/{feed}/{path.name}", error, summary)
+        told_unreadable(f"landing/{feed}/{path.name}", error, summary)
+        return
+    if _is_known(content, path, feed, definitions, ledger, summary):
         return
     record: dict[str, Any] = {
         "content_sha256": content,
@@ -237,28 +101,16 @@ def _take_in(
         "feed": feed,
         "reader_version": READER_VERSION,
     }
-    known = ledger.accepted_reading(
-        content, feed, READER_VERSION, {d.source: d.fingerprint for d in definitions}
-    )
-    if known is not None:
-        summary.files_known += 1
-        if known["name"] != path.name:
-            summary.messages.append(
-                f"landing/{feed}/{path.name} has the same content as {known['name']}; not read again"
-            )
-        return
     record["arrived_at"] = ledger.first_arrival(content, feed) or arrived_at
     try:
         result = _read(path, feed, definitions, record, settings)
     except FileNotFoundError as error:
-        _vanished(f"landing/{feed}/{path.name}", error, summary)
+        told_unreadable(f"landing/{feed}/{path.name}", error, summary)
         return
+    except SukiError:
+        raise  # a fault of the configuration, not of the file
     except Exception as error:  # one file must not stop the night, whatever is in it
-        message = _refusal(f"landing/{feed}/{path.name}", error)
-        summary.files_refused += 1
-        summary.messages.append(f"refused: {message}")
-        record.setdefault("file_id", _file_id(feed, content, "", READER_VERSION))
-        ledger.record_file(**record, status="refused", reason=message)
+        _refuse(error, record, ledger, summary)
         return
     _store(result, record, settings)
     ledger.record_file(
@@ -270,6 +122,40 @@ def _take_in(
         tell(f"note: landing/{feed}/{path.name}: {assumption}")
 
 
+def _is_known(
+    content: str,
+    path: Path,
+    feed: str,
+    definitions: tuple[SourceDefinition, ...],
+    ledger: Ledger,
+    summary: IngestSummary,
+) -> bool:
+    """True where the definitions and the reader in force have read this content before."""
+    from transforms.readers.reading import READER_VERSION
+
+    fingerprints = {d.source: d.fingerprint for d in definitions}
+    known = ledger.accepted_reading(content, feed, READER_VERSION, fingerprints)
+    if known is None:
+        return False
+    summary.files_known += 1
+    if known["name"] != path.name:
+        summary.messages.append(
+            f"landing/{feed}/{path.name} has the same content as {known['name']}; not read again"
+        )
+    return True
+
+
+def _refuse(
+    error: Exception, record: dict[str, Any], ledger: Ledger, summary: IngestSummary
+) -> None:
+    """Tell and remember why a file was not read; the next run tries again."""
+    message = _refusal(f"landing/{record['feed']}/{record['name']}", error)
+    summary.files_refused += 1
+    summary.messages.append(f"refused: {message}")
+    nameless = _file_id(record["feed"], record["content_sha256"], "", record["reader_version"])
+    ledger.record_file(**{"file_id": nameless} | record, status="refused", reason=message)
+
+
 def _refusal(where: str, error: Exception) -> str:
     """Why a file was refused, in the reader's words, or as a fault of Suki's own."""
     from transforms.readers.raw import RefusedFileError
@@ -277,9 +163,11 @@ def _refusal(where: str, error: Exception) -> str:
     if isinstance(error, RefusedFileError):
         return f"{where} {error}"
     log.debug("reading %s", where, exc_info=error)
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if "transforms" in f.filename]
+    place = f" in {Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else ""
     return (
-        f"{where} could not be read for a reason Suki does not know ({type(error).__name__}); "
-        "the other files were. Run `suki --verbose ingest` for the details and report them"
+        f"{where} could not be read: Suki did not foresee this ({type(error).__name__}{place}); "
+        "the other files were read, report this sentence and the file's header"
     )
 
 

@@ -6,6 +6,8 @@ only: files seen, runs, who holds which lock, surrogates given to people, mails 
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -16,7 +18,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from suki.ledger_tables import aliases, files, open_store, outbox, runs
+from suki.ledger_tables import aliases, files, identity_keys, open_store, outbox, runs
 
 
 def clock() -> datetime:
@@ -160,6 +162,11 @@ class Ledger:
             row = connection.execute(select(runs).where(runs.c.run_id == run_id)).mappings().first()
         return dict(row) if row else None
 
+    def is_published(self, run_id: str) -> bool:
+        """True where the run was published, with or without warnings."""
+        record = self.run(run_id)
+        return record is not None and record["status"] in {"published", "banner"}
+
     def latest_runs(self, limit: int = 5) -> list[dict[str, Any]]:
         """Newest runs first."""
         query = select(runs).order_by(runs.c.opened_at.desc(), runs.c.run_id).limit(limit)
@@ -181,6 +188,15 @@ class Ledger:
         with self.engine.connect() as connection:
             row = connection.execute(query).mappings().first()
         return dict(row) if row else None
+
+    def confirm_identity_key(self, secret: bytes) -> bool:
+        """True where the key is the one this ledger began with; the first key is remembered."""
+        fingerprint = hmac.new(secret, b"suki identity key", hashlib.sha256).hexdigest()
+        with self.transaction() as connection:
+            known = connection.execute(select(identity_keys.c.fingerprint)).scalar()
+            if known is None:
+                connection.execute(insert(identity_keys).values(fingerprint=fingerprint))
+        return known in (None, fingerprint)
 
     def surrogates(self) -> dict[str, str]:
         """Every identifier hash -> customer_id given to it."""

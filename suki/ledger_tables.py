@@ -69,6 +69,12 @@ aliases = Table(
     Column("since", String(32), nullable=False),
 )
 
+identity_keys = Table(
+    "identity_keys",
+    metadata,
+    Column("fingerprint", String(64), primary_key=True),
+)
+
 outbox = Table(
     "outbox",
     metadata,

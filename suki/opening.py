@@ -3,13 +3,103 @@
 from __future__ import annotations
 
 import json
-from datetime import date
-from typing import Any
+import logging
+import time
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Self
 
+from suki import runs
 from suki.building import canonical_store
 from suki.errors import ConfigurationError
-from suki.ledger import Ledger
+from suki.ingestion import IngestSummary, ingest_landing, load_sources
+from suki.ledger import Ledger, clock
+from suki.locks import held
+from suki.publication import stand_again
 from suki.settings import Settings
+
+log = logging.getLogger("suki")
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a run is asked: the date (None for the newest), and the two moments of knowledge."""
+
+    as_of: date | None
+    known_at: datetime | None
+    seen_at: datetime | None
+
+    @classmethod
+    def of(cls, as_of: str, known_at: str | None, seen_at: str | None) -> Self:
+        """Read the texts of a command line or a form.
+
+        Raises:
+            ConfigurationError: a date or moment cannot be read.
+        """
+        day = None if as_of == "latest" else _day(as_of)
+        return cls(day, _moment(known_at, "known_at"), _moment(seen_at, "seen_at"))
+
+
+def take_in(
+    asked: Request, settings: Settings, ledger: Ledger
+) -> tuple[runs.Run, IngestSummary, bool]:
+    """Ingest what has landed, then open the run that the known files determine.
+
+    Returns:
+        The run, what was ingested, and whether the very same run was published before.
+    """
+    started = time.perf_counter()
+    with held(
+        ledger, "landing", purpose="ingest", wait_seconds=settings.lock_wait_seconds, tell=log.info
+    ):
+        summary = ingest_landing(settings, ledger, log.info, seen_at=asked.seen_at)
+    files = ledger.known_files(known_at=asked.known_at)
+    definitions = {d.source: d.fingerprint for d in load_sources(settings)}
+    day = asked.as_of or newest_order_date(settings, files)
+    if day > clock().astimezone(settings.timezone).date():
+        # Published, it would make every real date "older" and so silent for good.
+        raise ConfigurationError(f"as_of {day} lies in the future of the store's zone")
+    fresh = since_last_publication(settings, ledger, files, day)
+    run = runs.prepare(
+        settings, files, definitions, as_of=day, known_at=asked.known_at, tonight=fresh
+    )
+    if runs.stands(run.run_id, settings, ledger):
+        with held(
+            ledger,
+            "warehouse",
+            purpose="ingest",
+            wait_seconds=settings.lock_wait_seconds,
+            tell=log.info,
+        ):
+            if stand_again(run, settings, ledger):
+                log.info("run %s stands again; the pointers were moved back to it", run.run_id)
+        return run, summary, True
+    run.seconds["ingest"] = round(time.perf_counter() - started, 2)
+    run.facts["feeds"] = feed_rows(files)
+    run.save(settings)
+    ledger.open_run(run.run_id, run.as_of, run.known_at)
+    return run, summary, False
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ConfigurationError(
+            f"as_of {text!r} is no date; write it as 2026-10-31, or latest"
+        ) from error
+
+
+def _moment(text: str | None, name: str) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ConfigurationError(
+            f"{name} {text!r} is no moment; write it as 2026-10-31T06:00:00+08:00"
+        ) from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=Settings().timezone)
 
 
 def newest_order_date(settings: Settings, files: list[dict[str, Any]]) -> date:
@@ -18,9 +108,13 @@ def newest_order_date(settings: Settings, files: list[dict[str, Any]]) -> date:
     Raises:
         ConfigurationError: no order is known.
     """
-    from transforms.current import newest_order_date
+    from transforms.current import CurrentStateError, newest_order_date
 
-    newest = newest_order_date(canonical_store(settings, files), settings.business.store.timezone)
+    store = canonical_store(settings, files)
+    try:
+        newest = newest_order_date(store, settings.business.store.timezone)
+    except CurrentStateError as error:
+        raise ConfigurationError(str(error)) from error
     if newest is None:
         raise ConfigurationError(
             f"no order is known yet, so there is no latest date. Drop order exports into {settings.landing}/orders/; "
@@ -30,16 +124,15 @@ def newest_order_date(settings: Settings, files: list[dict[str, Any]]) -> date:
 
 
 def since_last_publication(
-    settings: Settings, ledger: Ledger, files: list[dict[str, Any]]
+    settings: Settings, ledger: Ledger, files: list[dict[str, Any]], as_of: date
 ) -> list[str]:
-    """Files that no publication has used: what the door must look at, also after a hold."""
-    newest = ledger.newest_published()
-    manifest = settings.runs / (newest["run_id"] if newest else "") / "manifest.json"
-    used = (
-        {f["file_id"] for f in json.loads(manifest.read_text())["inputs"]}
-        if newest and manifest.is_file()
-        else set()
-    )
+    """Files that no publication of an earlier date has used: what the door must look at."""
+    earlier = ledger.newest_published(before=as_of.isoformat())
+    manifest = settings.runs / (earlier["run_id"] if earlier else "") / "manifest.json"
+    used: set[str] = set()
+    if earlier and manifest.is_file():
+        inputs = json.loads(manifest.read_text(encoding="utf-8"))["inputs"]
+        used = {f["file_id"] for f in inputs}
     return [f["file_id"] for f in files if f["file_id"] not in used]
 
 

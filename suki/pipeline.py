@@ -10,7 +10,9 @@ imported by the step that needs them.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -38,42 +40,10 @@ def ingest(
     Raises:
         ConfigurationError: a date cannot be read, the landing folder or every order is missing.
     """
-    import time
-
-    from suki.ingestion import ingest_landing, load_sources
-
     settings, ledger = _open()
-    known, seen = _moment(known_at, "known_at"), _moment(seen_at, "seen_at")
-    if as_of != "latest":
-        _day(as_of)
-    started = time.perf_counter()
-    with held(
-        ledger, "landing", purpose="ingest", wait_seconds=settings.lock_wait_seconds, tell=log.info
-    ):
-        summary = ingest_landing(settings, ledger, log.info, seen_at=seen)
-    files = ledger.known_files(known_at=known)
-    definitions = {d.source: d.fingerprint for d in load_sources(settings)}
-    business_day = opening.newest_order_date(settings, files) if as_of == "latest" else _day(as_of)
-    fresh = opening.since_last_publication(settings, ledger, files)
-    run = runs.prepare(
-        settings, files, definitions, as_of=business_day, known_at=known, tonight=fresh
-    )
-    finished = _finished(run, settings, ledger)
-    if not finished:
-        run.seconds["ingest"] = round(time.perf_counter() - started, 2)
-        run.facts["feeds"] = opening.feed_rows(files)
-        run.facts["refused"] = [f["reason"] for f in ledger.known_files(statuses=["refused"])]
-        run.save(settings)
-        ledger.open_run(run.run_id, run.as_of, run.known_at)
-    counts = {name: getattr(summary, name) for name in ("files_accepted", "files_refused", "files_known", "files_unfinished",
-              "rows_read", "rows_accepted", "rows_quarantined", "rows_ignored")}  # fmt: skip
-    return {
-        "run_id": run.run_id,
-        "as_of": run.as_of,
-        "is_done": finished,
-        "messages": summary.messages,
-        **counts,
-    }
+    asked = opening.Request.of(as_of, known_at, seen_at)
+    run, summary, is_done = opening.take_in(asked, settings, ledger)
+    return {"run_id": run.run_id, "as_of": run.as_of, "is_done": is_done, **asdict(summary)}
 
 
 def build(run_id: str) -> dict[str, Any]:
@@ -82,11 +52,9 @@ def build(run_id: str) -> dict[str, Any]:
     Raises:
         HeldError: the door in refused; the owner was told and the last publication stands.
     """
-    settings, ledger = _open()
-    if _is_published(run_id, ledger):
-        return {"run_id": run_id, "is_done": True}
-    run = runs.load(settings, run_id)
-    with timed(run, "build", settings), _one_writer(settings, ledger, "build"):
+    with _working(run_id, "build") as (run, settings, ledger):
+        if run is None or run.facts.get("is_built"):
+            return {"run_id": run_id, "is_done": True}
         from suki import building
 
         tables = building.make_current(run, settings, ledger)
@@ -97,19 +65,19 @@ def build(run_id: str) -> dict[str, Any]:
             owner.tell_of_hold(run, settings, ledger, reason)
             raise HeldError(f"held at the door in: {reason}")
         nodes = building.build_facts(run, settings, tables, log.info)
+        run.facts["is_built"] = True
     return {"run_id": run_id, "door_in": outcome, "models": len(nodes)}
 
 
 def score(run_id: str) -> dict[str, Any]:
     """polars scores, then dbt marts and reporting tables."""
-    settings, ledger = _open()
-    if _is_published(run_id, ledger):
-        return {"run_id": run_id, "is_done": True}
-    run = runs.load(settings, run_id)
-    with timed(run, "score", settings), _one_writer(settings, ledger, "score"):
+    with _working(run_id, "score") as (run, settings, _):
+        if run is None or run.facts.get("is_scored"):
+            return {"run_id": run_id, "is_done": True}
         from suki import building
 
         nodes = building.score_and_build_marts(run, settings, log.info)
+        run.facts["is_scored"] = True
     return {"run_id": run_id, "models": len(nodes)}
 
 
@@ -119,34 +87,19 @@ def publish(run_id: str) -> dict[str, Any]:
     Returns:
         run_id, as_of, outcome (published, banner or held), reason, is_newest.
     """
-    settings, ledger = _open()
-    if _is_published(run_id, ledger):
-        record = ledger.run(run_id) or {}
-        newest = ledger.newest_published() or {}
-        return {"run_id": run_id, "as_of": record["as_of"], "outcome": record["status"], "reason": record["reason"],
-                "is_newest": newest.get("as_of") == record["as_of"]}  # fmt: skip
-    run = runs.load(settings, run_id)
-    with timed(run, "publish", settings), _one_writer(settings, ledger, "publish"):
+    with _working(run_id, "publish") as (run, settings, ledger):
+        if run is None:
+            record, newest = ledger.run(run_id) or {}, ledger.newest_published() or {}
+            is_newest = newest.get("as_of") == record["as_of"]
+            return _told(run_id, record["as_of"], record["status"], record["reason"], is_newest)
         from suki import publishing
 
         outcome, reason = publishing.write_run_folder(run, settings, ledger, log.info)
         if outcome == "held":
             owner.tell_of_hold(run, settings, ledger, reason or "")
-            return {
-                "run_id": run_id,
-                "as_of": run.as_of,
-                "outcome": "held",
-                "reason": reason,
-                "is_newest": False,
-            }
+            return _told(run_id, run.as_of, "held", reason, False)
         is_newest = publishing.make_public(run, settings, ledger, outcome, reason, log.info)
-    return {
-        "run_id": run_id,
-        "as_of": run.as_of,
-        "outcome": outcome,
-        "reason": reason,
-        "is_newest": is_newest,
-    }
+    return _told(run_id, run.as_of, outcome, reason, is_newest)
 
 
 def report(run_id: str) -> dict[str, Any]:
@@ -185,7 +138,7 @@ def remind(run_id: str) -> dict[str, Any]:
     from suki.publication import DEFINITIONS_VERSION
 
     summaries = publishing.lists_still_safe(run_id, settings, ledger)
-    ready = ListsReady(settings.business.store.name, settings.business.mail.locale, _day(record["as_of"]), run_id,
+    ready = ListsReady(settings.business.store.name, settings.business.mail.locale, date.fromisoformat(record["as_of"]), run_id,
                        DEFINITIONS_VERSION, tuple(summaries))  # fmt: skip
     outcome = Delivery(settings, ledger, log.info).hand_over(
         render_list_ready(ready),
@@ -248,51 +201,48 @@ def run(
 def _open() -> tuple[Settings, Ledger]:
     settings = Settings()
     settings.business  # noqa: B018 - a mistake in suki.toml is told before anything is touched
-    return settings, Ledger(settings.ledger_url)
-
-
-def _one_writer(settings: Settings, ledger: Ledger, purpose: str) -> Any:
-    return held(
-        ledger, "warehouse", purpose=purpose, wait_seconds=settings.lock_wait_seconds, tell=log.info
-    )
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
+    ledger = Ledger(settings.ledger_url)
+    if not ledger.confirm_identity_key(settings.identity_secret()):
         raise ConfigurationError(
-            f"as_of {text!r} is no date; write it as 2026-10-31, or latest"
-        ) from error
+            f"SUKI_IDENTITY_KEY (or {settings.state}/identity.key) is not the key this shop began "
+            "with; with another key every customer would become a stranger. Put the old one back."
+        )
+    return settings, ledger
 
 
-def _moment(text: str | None, name: str) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise ConfigurationError(
-            f"{name} {text!r} is no moment; write it as 2026-10-31T06:00:00+08:00"
-        ) from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=Settings().timezone)
+@contextmanager
+def _working(run_id: str, step: str) -> Iterator[tuple[Run | None, Settings, Ledger]]:
+    """Hold the warehouse for one step of a run; the run is None where it stands published.
+
+    The run is read once the lock is ours: another process may have done the step meanwhile.
+    """
+    settings, ledger = _open()
+    with held(
+        ledger, "warehouse", purpose=step, wait_seconds=settings.lock_wait_seconds, tell=log.info
+    ):
+        if runs.stands(run_id, settings, ledger):
+            yield None, settings, ledger
+            return
+        run = runs.load(settings, run_id)
+        with timed(run, step, settings):
+            yield run, settings, ledger
 
 
-def _finished(run: Run, settings: Settings, ledger: Ledger) -> bool:
-    return (
-        _is_published(run.run_id, ledger)
-        and (run.published_folder(settings) / "manifest.json").is_file()
-    )
-
-
-def _is_published(run_id: str, ledger: Ledger) -> bool:
-    record = ledger.run(run_id)
-    return record is not None and record["status"] in {"published", "banner"}
+def _told(
+    run_id: str, as_of: str, outcome: str, reason: str | None, is_newest: bool
+) -> dict[str, Any]:
+    return {
+        "run_id": run_id,
+        "as_of": as_of,
+        "outcome": outcome,
+        "reason": reason,
+        "is_newest": is_newest,
+    }
 
 
 def _published_record(run_id: str, ledger: Ledger) -> dict[str, Any]:
     record = ledger.run(run_id)
-    if record is None or record["status"] not in {"published", "banner"}:
+    if record is None or not ledger.is_published(run_id):
         raise SukiError(f"run {run_id!r} is not published; nothing is sent for it")
     return record
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from suki.building import banner, canonical_store, door_thresholds, keep_findings
 from suki.errors import SukiError
-from suki.ledger import Ledger
+from suki.ledger import Ledger, clock
 from suki.publication import (
     MART_TABLES,
     SCORE_TABLES,
@@ -30,6 +32,19 @@ if TYPE_CHECKING:
     from transforms.contact import ReminderList
 
 Tell = Callable[[str], None]
+#: An open run older than this was given up; its workshop may go.
+IN_USE_FOR = timedelta(days=2)
+
+
+@dataclass(frozen=True)
+class Made:
+    """What the earlier steps made, read back for publication."""
+
+    marts: dict[str, pl.DataFrame]
+    scores: dict[str, pl.DataFrame]
+    contacts: pl.DataFrame
+    customers: pl.DataFrame
+    lists: list[ReminderList]
 
 
 def write_run_folder(
@@ -40,26 +55,11 @@ def write_run_folder(
     Returns:
         Outcome (published, banner or held) and the reason for the latter two.
     """
-    import polars as pl
-
     from transforms import scoring
     from transforms.canonical import SCORES
 
-    warehouse = Warehouse(run.folder(settings), settings, tell)
-    reporting = [name for name in warehouse.tables() if name.startswith("rpt_")]
-    marts = warehouse.read([*MART_TABLES, *reporting])
-    workshop = run.folder(settings)
-    scores = {name: pl.read_parquet(workshop / "scores" / f"{name}.parquet") for name in SCORES}
-    people = {
-        name: pl.read_parquet(workshop / "current" / f"{name}.parquet")
-        for name in ("contacts", "customers")
-    }
-    lists = scoring.reminder_lists(
-        scores, people["contacts"], people["customers"], run.business_date
-    )
-    outcome, reason = _check_door_out(
-        run, settings, ledger, marts, scoring.list_checks(lists, people["customers"])
-    )
+    made = _read_back(run, settings, tell)
+    outcome, reason = _check_door_out(run, settings, ledger, made)
     run.facts["lists"] = [
         {
             "name": one.name,
@@ -67,30 +67,50 @@ def write_run_folder(
             "rows": one.rows.height,
             "suppressed": one.suppressed,
         }
-        for one in lists
+        for one in made.lists
     ]
     folder = RunFolder(run, settings)
-    folder.write_marts(
-        marts | {name: scores[name] for name in SCORE_TABLES},
-        {name: SCORES[name].key for name in SCORE_TABLES},
+    shown = {name: made.scores[name] for name in SCORE_TABLES}
+    folder.write_marts(made.marts | shown, {name: SCORES[name].key for name in SCORE_TABLES})
+    members = scoring.segment_members(
+        made.scores["customer_segments"], made.contacts, made.customers
     )
-    folder.write_segments(
-        scoring.segment_members(
-            scores["customer_segments"], people["contacts"], people["customers"]
-        )
-    )
-    folder.write_lists(lists)
-    _write_reports(folder, run, settings, lists)
-    refs = {
-        "in": json.loads((workshop / "door_in.json").read_text()),
-        "out": json.loads((workshop / "door_out.json").read_text()),
-    }
-    folder.write_quality(refs)
+    folder.write_segments(members)
+    folder.write_lists(made.lists)
+    _write_reports(folder, run, settings, made.lists)
+    _write_quality(folder, run, settings)
     files = ledger.known_files(statuses=["accepted", "superseded"])
     folder.finish(manifest_of(run, outcome, reason, files), {"seconds": run.seconds})
     if outcome == "held":
         ledger.close_run(run.run_id, "held", reason)
     return outcome, reason
+
+
+def _read_back(run: Run, settings: Settings, tell: Tell) -> Made:
+    import polars as pl
+
+    from transforms import scoring
+    from transforms.canonical import SCORES
+
+    workshop = run.folder(settings)
+    warehouse = Warehouse(workshop, settings, tell)
+    reporting = [name for name in warehouse.tables() if name.startswith("rpt_")]
+    scores = {name: pl.read_parquet(workshop / "scores" / f"{name}.parquet") for name in SCORES}
+    contacts, customers = (
+        pl.read_parquet(workshop / "current" / f"{name}.parquet")
+        for name in ("contacts", "customers")
+    )
+    lists = scoring.reminder_lists(scores, contacts, customers, run.business_date)
+    marts = warehouse.read([*MART_TABLES, *reporting])
+    return Made(marts, scores, contacts, customers, lists)
+
+
+def _write_quality(folder: RunFolder, run: Run, settings: Settings) -> None:
+    doors = {
+        name: json.loads((run.folder(settings) / f"door_{name}.json").read_text(encoding="utf-8"))
+        for name in ("in", "out")
+    }
+    folder.write_quality(doors)
 
 
 def _write_reports(
@@ -115,20 +135,16 @@ def _summary(name: str, title: str, rows: int, suppressed: dict[str, int]) -> Li
 
 
 def _check_door_out(
-    run: Run,
-    settings: Settings,
-    ledger: Ledger,
-    marts: dict[str, pl.DataFrame],
-    list_checks: pl.DataFrame,
+    run: Run, settings: Settings, ledger: Ledger, made: Made
 ) -> tuple[str, str | None]:
     from expectations import door_out
+    from transforms.scoring import list_checks
 
     earlier = ledger.newest_published(before=run.as_of)
     run.facts["previous_run"] = earlier["run_id"] if earlier else None
-    reporting = {name: frame for name, frame in marts.items() if name.startswith("rpt_")}
     result = door_out.check(
-        reporting,
-        list_checks,
+        {name: frame for name, frame in made.marts.items() if name.startswith("rpt_")},
+        list_checks(made.lists, made.customers),
         previous_headline(settings, run.facts["previous_run"]),
         door_thresholds(settings),
     )
@@ -147,7 +163,8 @@ def make_public(
     ledger.close_run(run.run_id, outcome, reason)
     is_newest = move_pointers(run, settings, ledger)
     newest = ledger.newest_published()
-    sweep(settings, {run.run_id, newest["run_id"] if newest else ""}, tell)
+    in_use = ledger.unfinished_runs(clock() - IN_USE_FOR)
+    sweep(settings, {run.run_id, newest["run_id"] if newest else ""} | in_use, tell)
     return is_newest
 
 
@@ -165,14 +182,13 @@ def lists_still_safe(run_id: str, settings: Settings, ledger: Ledger) -> list[Li
     from transforms import current, identity
 
     store = canonical_store(settings, ledger.known_files())
-    refusing = current.refusing_customers(store, identity.named(ledger.surrogates()))
+    refusing = current.refusing_people(store, identity.named(ledger.surrogates()))
     manifest = json.loads((settings.runs / run_id / "manifest.json").read_text(encoding="utf-8"))
     summaries = []
     for one in manifest["lists"]:
-        members = pl.read_csv(
-            settings.runs / run_id / "lists" / f"{one['name']}.csv", infer_schema=False
-        )
-        withdrawn = members.join(refusing, on="customer_id", how="semi").height
+        path = settings.runs / run_id / "lists" / f"{one['name']}.csv"
+        members = pl.read_csv(path, infer_schema=False)
+        withdrawn = current.members_refusing(members, refusing)
         if withdrawn:
             raise SukiError(
                 f"{withdrawn} people on list {one['name']!r} of run {run_id} have withdrawn consent since it was made; "

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from suki.errors import ConfigurationError
+from suki.ledger import Ledger
 from suki.settings import PROJECT, Settings
 from suki.storage import write_text
 
@@ -85,6 +86,11 @@ def load(settings: Settings, run_id: str) -> Run:
             f"there is no run {run_id!r} in {settings.build}; runs there: {', '.join(known) or 'none'}"
         )
     return Run(**json.loads(path.read_text(encoding="utf-8")))
+
+
+def stands(run_id: str, settings: Settings, ledger: Ledger) -> bool:
+    """True where the run was published and its folder is there."""
+    return ledger.is_published(run_id) and (settings.runs / run_id / "manifest.json").is_file()
 
 
 def prepare(
@@ -167,8 +173,14 @@ def timed(run: Run, step: str, settings: Settings) -> Iterator[None]:
 
 
 def sweep(settings: Settings, keep: set[str], tell: Callable[[str], None]) -> None:
-    """Remove the workshops of runs that nobody needs any more."""
+    """Empty the workshops of runs that nobody needs any more; dbt's artefacts and findings stay."""
     for folder in sorted(settings.build.iterdir()) if settings.build.is_dir() else ():
-        if folder.is_dir() and (folder / "run.json").exists() and folder.name not in keep:
-            shutil.rmtree(folder)
-            tell(f"removed the workshop of run {folder.name}")
+        if folder.name in keep or not (folder / "run.json").exists():
+            continue
+        heavy = [folder / "current", folder / "scores", *folder.glob("warehouse.duckdb*")]
+        for part in (p for p in heavy if p.exists()):
+            if part.is_dir():
+                shutil.rmtree(part)
+            else:
+                part.unlink()
+            tell(f"removed {part.name} of run {folder.name}")

@@ -8,7 +8,9 @@ those shipped with the project. This is the only module that reads the environme
 from __future__ import annotations
 
 import difflib
+import math
 import os
+import re
 import secrets
 import tomllib
 from functools import cached_property
@@ -16,7 +18,7 @@ from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from suki.errors import ConfigurationError
 
@@ -66,6 +68,14 @@ class SegmentSettings(_Section):
     at_risk_floor_days: int = Field(30, ge=1)
     at_risk_ceiling_days: int = Field(180, ge=1)
 
+    @model_validator(mode="after")
+    def _limits_are_in_order(self) -> SegmentSettings:
+        if self.at_risk_floor_days > self.at_risk_ceiling_days:
+            raise ValueError("at_risk_floor_days must not exceed at_risk_ceiling_days")
+        if self.lapse_return_chance > self.at_risk_return_chance:
+            raise ValueError("lapse_return_chance must not exceed at_risk_return_chance")
+        return self
+
 
 class SurveySettings(_Section):
     """How answers are counted: `[surveys]`."""
@@ -87,10 +97,11 @@ class ReminderSettings(_Section):
     """Reorder and win-back lists: `[reminders]`."""
 
     lead_days: int = Field(3, ge=0)
-    due_within_days: int = Field(7, ge=0)
+    due_within_days: int = Field(7, ge=1)
     cooldown_days: int = Field(14, ge=0)
     minimum_intervals: int = Field(30, ge=1)
     minimum_events: int = Field(10, ge=1)
+    maximum_days: int = Field(365, ge=1)
 
 
 class DoorSettings(_Section):
@@ -98,7 +109,7 @@ class DoorSettings(_Section):
 
     hold_above_failed_share: float = Field(0.20, gt=0, le=1)
     orders_stale_after_days: int = Field(3, ge=0)
-    orders_hold_after_days: int | None = Field(None, ge=1)
+    orders_hold_after_days: int | None = Field(30, ge=1)
     retention_change_points: float = Field(15.0, gt=0)
     net_sales_change_share: float = Field(0.8, gt=0)
 
@@ -110,7 +121,17 @@ class MailSettings(_Section):
     executives: tuple[str, ...] = ()
     owner: str = "owner@example.com"
     marketer: str = "marketing@example.com"
-    locale: str = "en"
+    locale: str = Field("en", pattern=r"^en(_[A-Z]{2})?$")
+
+    @field_validator("executives", "owner", "marketer", "sender")
+    @classmethod
+    def _addresses(cls, value: str | tuple[str, ...]) -> str | tuple[str, ...]:
+        for address in (value,) if isinstance(value, str) else value:
+            if not re.fullmatch(
+                r"([^<>@]*<)?[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>.,;]+>?", address.strip()
+            ):
+                raise ValueError(f"{address!r} is no mail address")
+        return value
 
 
 class IngestSettings(_Section):
@@ -158,8 +179,9 @@ class Settings:
         self.home = (
             Path(self._environment.get("SUKI_HOME") or PROJECT / "data").expanduser().resolve()
         )
-        if self.home.exists() and not self.home.is_dir():
-            raise ConfigurationError(f"SUKI_HOME={self.home} is a file; name a folder.")
+        standing = next(p for p in (self.home, *self.home.parents) if p.exists())
+        if not standing.is_dir():
+            raise ConfigurationError(f"SUKI_HOME={self.home}: {standing} is a file; name a folder.")
         self.landing = self.home / "landing"
         self.canonical = self.home / "canonical"
         self.quarantine = self.home / "quarantine"
@@ -252,9 +274,12 @@ class Settings:
     def _number(self, name: str, default: float) -> float:
         raw = self._environment.get(name)
         try:
-            return float(raw) if raw else default
+            number = float(raw) if raw else default
         except ValueError as error:
             raise ConfigurationError(f"{name}={raw!r} is no number.") from error
+        if not math.isfinite(number) or number < 0:
+            raise ConfigurationError(f"{name}={raw!r} must be a number from 0 up.")
+        return number
 
 
 def _explain(path: Path, error: ValidationError) -> str:

@@ -39,61 +39,54 @@ def print_run(run_id: str) -> None:
         console.print(f"{name:<10} {path}", soft_wrap=True, markup=False, highlight=False)
 
 
+OUTCOMES = {
+    "published": "published",
+    "banner": "published with warnings",
+    "held": "HELD, not published",
+}
+
+
 def _figures(
     folder: Path, manifest: dict[str, Any], seconds: dict[str, float], ledger: Ledger
 ) -> list[tuple[str, str]]:
     import polars as pl
 
-    feeds = manifest["feeds"]
-    headline = {
-        row["metric"]: row
-        for row in pl.read_parquet(folder / "marts" / "rpt_headline.parquet").to_dicts()
-    }
     segments = pl.read_parquet(folder / "marts" / "rpt_segments.parquet")
-    retention = headline.get("retention_rate", {})
-    told = "not known yet: " + str(retention.get("reason_code"))
-    if retention.get("value") is not None:
-        told = (
-            f"{retention['value']:.1%} of {retention['denominator']:,.0f} customers kept, "
-            f"month ending {retention['period_end']} (A = {retention['active_days']} days)"
-        )
+    sizes = segments.select("segment", "customer_count").rows()
     mails = [m for m in ledger.messages() if m["run_id"] == manifest["run_id"]]
+    rows = {
+        kind: sum(feed[f"rows_{kind}"] for feed in manifest["feeds"])
+        for kind in ("read", "accepted", "quarantined", "ignored")
+    }
     return [
-        (
-            "outcome",
-            {
-                "published": "published",
-                "banner": "published with warnings",
-                "held": "HELD, not published",
-            }[manifest["outcome"]],
-        ),
-        (
-            "rows",
-            ", ".join(
-                f"{sum(f[f'rows_{k}'] for f in feeds):,} {k}"
-                for k in ("read", "accepted", "quarantined", "ignored")
-            ),
-        ),
-        ("customers", f"{segments['customer_count'].sum():,} with a valid order"),
-        ("retention", told),
-        (
-            "segments",
-            ", ".join(
-                f"{r['segment']} {r['customer_count']:,}" for r in segments.iter_rows(named=True)
-            ),
-        ),
+        ("outcome", OUTCOMES[manifest["outcome"]]),
+        ("rows", ", ".join(f"{count:,} {kind}" for kind, count in rows.items())),
+        ("customers", f"{sum(count for _, count in sizes):,} with a valid order"),
+        ("retention", _retention(folder)),
+        ("segments", ", ".join(f"{name} {count:,}" for name, count in sizes)),
         ("lists", ", ".join(f"{one['name']} {one['rows']:,}" for one in manifest["lists"])),
-        (
-            "mails",
-            ", ".join(f"{m['message']} {m['status']}" for m in mails) or "none from this run",
-        ),
+        ("mails", ", ".join(f"{m['message']} {m['status']}" for m in mails) or "none"),
         ("seconds", ", ".join(f"{step} {value:.1f}" for step, value in seconds.items())),
     ]
 
 
+def _retention(folder: Path) -> str:
+    import polars as pl
+
+    headline = pl.read_parquet(folder / "marts" / "rpt_headline.parquet")
+    found = [row for row in headline.to_dicts() if row["metric"] == "retention_rate"]
+    if not found or found[0]["value"] is None:
+        return f"not known yet: {found[0]['reason_code'] if found else 'no complete period'}"
+    row = found[0]
+    return (
+        f"{row['value']:.1%} of {row['denominator']:,.0f} customers kept, "
+        f"month ending {row['period_end']} (A = {row['active_days']} days)"
+    )
+
+
 def _places(settings: Settings, folder: Path) -> list[tuple[str, Path]]:
-    latest = settings.published / "latest"
-    shown = latest if latest.exists() and latest.resolve() == folder.resolve() else folder
+    pointers = (settings.published / "latest", settings.published / folder.name[:10])
+    shown = next((p for p in pointers if p.exists() and p.samefile(folder)), folder)
     return [
         ("page", shown / "site" / "index.html"),
         ("marts", shown / "marts"),
@@ -107,52 +100,46 @@ def _places(settings: Settings, folder: Path) -> list[tuple[str, Path]]:
 def print_status(quarantine_rows: int) -> None:
     """Last runs, freshness, refused files, quarantine and messages that need a person."""
     from rich.console import Console
-    from rich.table import Table
 
     settings, console = Settings(), Console()
     ledger = Ledger(settings.ledger_url)
-    runs = Table(
-        "run", "as of", "status", "opened (UTC)", title="Last runs", title_justify="left", box=None
-    )
+    console.print(_runs_table(ledger))
+    console.print(_feeds_table(ledger))
+    for refused in ledger.known_files(statuses=["refused"]):
+        console.print(f"refused: {refused['reason']}", markup=False)
+    for message in ledger.messages(statuses=["sending", "uncertain", "failed"]):
+        told = f"failed: {message['reason']}"
+        if message["status"] != "failed":
+            told = "uncertain, and not sent again by itself; ask the recipient"
+        console.print(f"message {message['message']} for {message['period']}: {told}", markup=False)
+    if quarantine_rows:
+        _print_quarantine(settings, console, quarantine_rows)
+
+
+def _runs_table(ledger: Ledger) -> Any:
+    from rich.table import Table
+
+    columns = ("run", "as of", "status", "opened (UTC)")
+    table = Table(*columns, title="Last runs", title_justify="left", box=None)
     for run in ledger.latest_runs():
-        runs.add_row(
-            run["run_id"], run["as_of"], run["status"], f"{run['opened_at']:%Y-%m-%d %H:%M}"
-        )
-    console.print(runs)
-    feeds = Table(
-        "feed",
-        "files",
-        "rows",
-        "quarantined",
-        "last arrival (UTC)",
-        title="Feeds",
-        title_justify="left",
-        box=None,
-    )
+        opened = f"{run['opened_at']:%Y-%m-%d %H:%M}"
+        table.add_row(run["run_id"], run["as_of"], run["status"], opened)
+    return table
+
+
+def _feeds_table(ledger: Ledger) -> Any:
+    from rich.table import Table
+
+    columns = ("feed", "files", "rows", "quarantined", "last arrival (UTC)")
+    table = Table(*columns, title="Feeds", title_justify="left", box=None)
     known = ledger.known_files()
     for feed in sorted({f["feed"] for f in known}):
         own = [f for f in known if f["feed"] == feed]
-        counts = [f["counts"] for f in own]
+        rows = sum(f["counts"]["read"] for f in own)
+        refused = sum(f["counts"]["quarantined"] for f in own)
         last = max(f["arrived_at"] for f in own)
-        feeds.add_row(
-            feed,
-            str(len(own)),
-            f"{sum(c['read'] for c in counts):,}",
-            f"{sum(c['quarantined'] for c in counts):,}",
-            f"{last:%Y-%m-%d %H:%M}",
-        )
-    console.print(feeds)
-    for refused in ledger.known_files(statuses=["refused"]):
-        console.print(f"refused: {refused['reason']}", markup=False)
-    for message in ledger.messages(statuses=["sending", "failed"]):
-        word = (
-            "uncertain (the sender was killed; ask the recipient)"
-            if message["status"] == "sending"
-            else f"failed: {message['reason']}"
-        )
-        console.print(f"message {message['message']} for {message['period']}: {word}", markup=False)
-    if quarantine_rows:
-        _print_quarantine(settings, console, quarantine_rows)
+        table.add_row(feed, str(len(own)), f"{rows:,}", f"{refused:,}", f"{last:%Y-%m-%d %H:%M}")
+    return table
 
 
 def _print_quarantine(settings: Settings, console: Any, limit: int) -> None:

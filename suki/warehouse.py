@@ -83,7 +83,9 @@ class Warehouse:
             # dbt keeps the file locked in this process until it is told otherwise.
             DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
         if result.exception is not None:
-            raise SukiError(f"dbt could not run tag:{tag}: {result.exception}") from result.exception
+            raise SukiError(
+                f"dbt could not run tag:{tag}: {result.exception}"
+            ) from result.exception
         nodes = [_node(item) for item in result.result]
         failed = [n for n in nodes if n["status"] in {"error", "fail", "runtime error"}]
         if failed:
@@ -144,7 +146,9 @@ def parsed_project(settings: Settings, target: Path) -> Any:
         return Manifest.from_msgpack(cached.read_bytes(), decoder=extended_mashumuro_decoder)
     result = _dbt(["parse", "--no-partial-parse"], target, None)
     if result.exception is not None:
-        raise SukiError(f"the dbt project cannot be parsed: {result.exception}") from result.exception
+        raise SukiError(
+            f"the dbt project cannot be parsed: {result.exception}"
+        ) from result.exception
     packed = result.result.to_msgpack(extended_mashumaro_encoder)
     write_with(cached, lambda partial: partial.write_bytes(packed))
     return result.result

@@ -77,7 +77,8 @@ def win_back_list(
         pl.lit(" on fewer than 1 in 10 order again within 90 days"),
     )  # fmt: skip
     last = (pl.lit(as_of) - pl.duration(days=pl.col("days_since_last_order"))).cast(pl.Date)
-    rows = lapsed.with_columns(reason=why, last_order_date=last)
+    spent = pl.col("net_sales_amount").round(2).cast(pl.Decimal(18, 2))
+    rows = lapsed.with_columns(spent, reason=why, last_order_date=last)
     columns = [
         "segment",
         "last_order_date",

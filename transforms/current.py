@@ -18,7 +18,8 @@ from transforms.current_people import (
     customer_rows,
     latest_consents,
     latest_contacts,
-    refusing_customers,
+    members_refusing,
+    refusing_people,
     with_customer,
 )
 from transforms.identity import PersonKey, hash_series
@@ -30,9 +31,10 @@ __all__ = [
     "KnownFile",
     "StateRequest",
     "build",
+    "members_refusing",
     "newest",
     "newest_order_date",
-    "refusing_customers",
+    "refusing_people",
     "reporting_currency",
     "with_customer",
 ]

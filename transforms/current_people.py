@@ -86,9 +86,21 @@ def customer_rows(
     )
 
 
-def refusing_customers(store: CanonicalStore, people: pl.DataFrame) -> pl.DataFrame:
-    """customer_id of everybody whose latest word on marketing e-mail is no."""
+def refusing_people(store: CanonicalStore, people: pl.DataFrame) -> pl.DataFrame:
+    """customer_id and email (null where unknown) of everybody whose latest word is no.
+
+    One row per address ever stated: a merge or a shared mailbox must not hide a refusal.
+    """
     latest = latest_consents(store, people).filter(
         (pl.col("channel") == "email") & (pl.col("purpose") == "marketing")
     )
-    return latest.filter(~pl.col("is_granted")).select("customer_id")
+    refused = latest.filter(~pl.col("is_granted")).select("customer_id")
+    stated = with_customer(store.table("contacts").collect(), people).select("customer_id", "email")
+    return refused.join(stated.unique(), on="customer_id", how="left").sort("customer_id", "email")
+
+
+def members_refusing(members: pl.DataFrame, refusing: pl.DataFrame) -> int:
+    """How many members of a list have said no, by their id or by their address."""
+    by_id = members["customer_id"].is_in(refusing["customer_id"].implode())
+    by_email = members["email"].is_in(refusing["email"].drop_nulls().implode())
+    return int((by_id | by_email).sum())

@@ -12,6 +12,12 @@ from transforms.readers.times import EXCEL_SERIAL
 from transforms.rules import REMEDIES
 
 SHOWN_CHARACTERS = 80
+VERDICTS = {
+    "number_marks": "has marks that the source does not declare",
+    "repeated": "stands more than once in the file",
+    "inconsistent": "differs from the rows before",
+    "unidentified": "tells nobody apart",
+}
 UNIT_WORD = {"orders": "order", "surveys": "response"}
 
 
@@ -37,7 +43,7 @@ def quarantine_rows(result: ReadResult, *, file_id: str, file_name: str, feed: s
     shown = pl.when(long).then(shown.str.slice(0, SHOWN_CHARACTERS) + "…").otherwise(shown)
     message = pl.concat_str(
         pl.lit(f"{file_name}, row "), pl.col("row_number"), pl.lit(", column "), pl.col("header"), pl.lit(": "),
-        shown.fill_null("(empty)"), pl.lit(" is "), reason.str.replace_all("_", " "), consequence, remedy,
+        shown.fill_null("(empty)"), pl.lit(" "), _verdict(reason), consequence, remedy,
     )  # fmt: skip
     return result.failures.select(
         file_id=pl.lit(file_id),
@@ -53,6 +59,11 @@ def quarantine_rows(result: ReadResult, *, file_id: str, file_name: str, feed: s
         severity=severity,
         message=message,
     )
+
+
+def _verdict(reason: pl.Expr) -> pl.Expr:
+    plain = pl.concat_str(pl.lit("is "), reason.str.replace_all("_", " "))
+    return pl.coalesce(reason.replace_strict(VERDICTS, default=None, return_dtype=pl.String), plain)
 
 
 def _reason(feed: str) -> pl.Expr:

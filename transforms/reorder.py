@@ -20,6 +20,7 @@ class ReorderPolicy:
     cooldown_days: int = 14
     minimum_intervals: int = 30
     minimum_events: int = 10
+    maximum_days: int = 365
 
 
 def purchases(lines: pl.DataFrame) -> pl.DataFrame:
@@ -122,7 +123,7 @@ def due(
         _with_interval(last.with_columns(is_newest_of_category=is_newest_of_category), known)
         .join(gone, on="sku", how="anti")
         .join(recent, on="customer_id", how="anti")
-        .filter(pl.col("reorder_days").is_not_null())
+        .filter(pl.col("reorder_days") <= policy.maximum_days)
         .filter((pl.col("basis") == "sku") | pl.col("is_newest_of_category"))
         .with_columns(due_date=due_date)
         .filter(

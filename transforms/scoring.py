@@ -37,12 +37,15 @@ def score(
     )
     bought = reorder.purchases(known_people)
     intervals = reorder.intervals(bought, as_of, reorder_policy)
+    due = reorder.due(bought, intervals, products, as_of, reorder_policy)
+    # Whoever is lapsed is to be won back, not reminded of coffee: the lists are disjoint.
+    lapsed = named.filter(pl.col("lifecycle_state") == "lapsed").select("customer_id")
     tables = {
         "customer_segments": named,
         "score_thresholds": segments.thresholds(cuts, limits),
         "survival_curve": segments.survival_table(by_band),
         "product_intervals": intervals,
-        "reorder_due": reorder.due(bought, intervals, products, as_of, reorder_policy),
+        "reorder_due": due.join(lapsed, on="customer_id", how="anti", maintain_order="left"),
     }
     assert tables.keys() == SCORES.keys()
     return tables
@@ -99,6 +102,8 @@ def segment_members(
     full = named.join(plain, on="customer_id", how="left").join(
         agreed, on="customer_id", how="left"
     )
+    # Lists are for people: money to the cent, as it is spoken of.
+    full = full.with_columns(pl.col("net_sales_amount").round(2).cast(pl.Decimal(18, 2)))
     full = full.with_columns(reason=explanation()).sort("customer_id")
     return {
         name: full.filter(pl.col("segment") == name).drop("segment")

@@ -42,7 +42,9 @@ def mart(home: Path, name: str) -> pl.DataFrame:
 
 def control_lines(home: Path) -> pl.DataFrame:
     """Lines the published totals count: known customer, no C invoice, positive quantity and price."""
-    lines = canonical(home, "order_lines").join(canonical(home, "orders"), on=["source", "order_id"])
+    lines = canonical(home, "order_lines").join(
+        canonical(home, "orders"), on=["source", "order_id"]
+    )
     return lines.filter(
         pl.col("customer_ref_key").is_not_null()
         & ~pl.col("order_id").str.starts_with("C")
@@ -68,7 +70,9 @@ def test_net_sales_differ_from_the_control_total_by_itemised_amounts(at_once):
     service = lines.filter(pl.col("line_kind") != "product")["line_amount"].sum()
     net_sales = mart(at_once, "clv_historic")["historic_clv_amount"].sum()
     returned = mart(at_once, "clv_historic")["returns_amount"].sum()
-    fully_returned = mart(at_once, "order_validity").filter(pl.col("invalid_reason") == "fully_refunded")
+    fully_returned = mart(at_once, "order_validity").filter(
+        pl.col("invalid_reason") == "fully_refunded"
+    )
     # Postage, fees and manual corrections posing as products are no sales.
     assert service == Decimal("150341.2540")
     # Returns matched to the sale they undo, on orders that keep some goods ...
@@ -81,9 +85,13 @@ def test_net_sales_differ_from_the_control_total_by_itemised_amounts(at_once):
 
 def test_orders_and_customers_differ_from_the_control_counts_by_itemised_counts(at_once):
     values = mart(at_once, "clv_historic")
-    validity = dict(mart(at_once, "order_validity").select("invalid_reason", "order_count").iter_rows())
+    validity = dict(
+        mart(at_once, "order_validity").select("invalid_reason", "order_count").iter_rows()
+    )
     lines = control_lines(at_once)
-    only_service = lines.group_by("order_id").agg((pl.col("line_kind") != "product").all()).filter("line_kind")
+    only_service = (
+        lines.group_by("order_id").agg((pl.col("line_kind") != "product").all()).filter("line_kind")
+    )
     assert only_service.height == 130
     assert validity["fully_refunded"] == 127
     # 18,532 - 130 without a product - 127 returned whole; 1,371 more are guests'.
@@ -98,7 +106,9 @@ def test_orders_and_customers_differ_from_the_control_counts_by_itemised_counts(
 def test_guests_are_in_revenue_and_in_no_retention(at_once):
     revenue = mart(at_once, "revenue_month")
     assert revenue["unidentified_order_count"].sum() == 1_371
-    assert revenue["net_sales_amount"].sum() - revenue["identified_net_sales_amount"].sum() == Decimal("1510366.4100")
+    assert revenue["net_sales_amount"].sum() - revenue[
+        "identified_net_sales_amount"
+    ].sum() == Decimal("1510366.4100")
     first = mart(at_once, "retention_cohort").filter(pl.col("month_offset") == 0)
     assert first["cohort_size"].sum() == 4_324
 
@@ -129,7 +139,9 @@ def test_305_nights_end_in_exactly_the_same_marts_as_one_reading(at_once, daily_
         month_over = [end for end in MONTH_ENDS if end[:7] == day[:7]]
         if path is daily_files[-1] or (month_over and is_last_of_month(path, daily_files)):
             pipeline.run(LAST_DAY if path is daily_files[-1] else month_over[0])
-    assert sorted(p.name for p in (home / "published").iterdir()) == sorted([*MONTH_ENDS, LAST_DAY, "latest"])
+    assert sorted(p.name for p in (home / "published").iterdir()) == sorted(
+        [*MONTH_ENDS, LAST_DAY, "latest"]
+    )
     assert contents(home) == contents(at_once)
     assert len(contents(home)) > 20
 
@@ -143,4 +155,8 @@ def contents(home: Path) -> dict[str, bytes]:
     """Every published mart, segment and list, byte for byte."""
     folder = home / "published" / "latest"
     parts = ("marts", "segments", "lists")
-    return {f"{part}/{p.name}": p.read_bytes() for part in parts for p in sorted((folder / part).iterdir())}
+    return {
+        f"{part}/{p.name}": p.read_bytes()
+        for part in parts
+        for p in sorted((folder / part).iterdir())
+    }

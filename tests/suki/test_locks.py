@@ -122,10 +122,14 @@ def test_the_heart_beats_while_the_work_lasts_also_after_a_beat_that_failed(ledg
 
 
 def test_work_whose_lock_was_taken_over_meanwhile_is_told_so(ledger):
-    with pytest.raises(LockedError, match="taken over by process 1 on another-host"), take(ledger):
-        with ledger.transaction() as connection:
-            connection.execute(delete(table))
-        _hold_elsewhere(ledger, timedelta(0))
+    def stand_still() -> None:
+        with take(ledger):
+            with ledger.transaction() as connection:
+                connection.execute(delete(table))
+            _hold_elsewhere(ledger, timedelta(0))
+
+    with pytest.raises(LockedError, match="taken over by process 1 on another-host"):
+        stand_still()
     assert "another-host" in holders(ledger)[0]
 
 

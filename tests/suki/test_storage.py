@@ -24,9 +24,13 @@ def test_a_writer_that_fails_leaves_the_old_file_and_nothing_beside_it(tmp_path)
 
 
 def test_a_first_writing_that_fails_leaves_no_file(tmp_path):
-    with pytest.raises(RuntimeError), replacing(tmp_path / "new" / "file") as partial:
-        partial.write_text("hal")
-        raise RuntimeError
+    def write() -> None:
+        with replacing(tmp_path / "new" / "file") as partial:
+            partial.write_text("hal")
+            raise RuntimeError("disk trouble")
+
+    with pytest.raises(RuntimeError, match="disk trouble"):
+        write()
     assert list((tmp_path / "new").iterdir()) == []
 
 

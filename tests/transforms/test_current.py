@@ -20,7 +20,7 @@ from transforms.current import (
     StateRequest,
     build,
     newest_order_date,
-    refusing_customers,
+    refusing_people,
 )
 from transforms.identity import components, person_key, surrogates
 
@@ -368,7 +368,7 @@ def consent(granted: bool, when: str, row: int = 2, **more: Any) -> dict[str, An
 
 def agreed(shop: Shop) -> bool:
     (row,) = shop.build()["customers"].to_dicts()
-    refusing = refusing_customers(shop.store, shop.people())["customer_id"].to_list()
+    refusing = refusing_people(shop.store, shop.people())["customer_id"].to_list()
     assert not (row["email_marketing_consent"] and row["customer_id"] in refusing)
     return row["email_marketing_consent"]
 

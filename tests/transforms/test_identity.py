@@ -158,11 +158,11 @@ def test_only_identifiers_that_are_new_or_moved_are_written():
 
 
 def test_a_merge_keeps_the_surrogate_of_the_one_seen_first():
-    first = night(mentions(("c1", "e1", None, 0), ("c2", "e2", None, 5)), {})
-    assert first["c1"] != first["c2"]
-    rows = mentions(("c1", "e1", None, 0), ("c2", "e2", None, 5), ("c2", "e1", None, 9))
+    first = night(mentions(("z1", "z2", None, 0), ("a1", "a2", None, 5)), {})
+    assert first["z1"] != first["a1"]
+    rows = mentions(("z1", "z2", None, 0), ("a1", "a2", None, 5), ("a1", "z2", None, 9))
     merged = night(rows, first)
-    assert set(merged.values()) == {first["c1"]}
+    assert set(merged.values()) == {first["z1"]}
 
 
 def test_an_older_mention_that_arrives_late_does_not_rename_anybody():

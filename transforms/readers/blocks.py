@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from transforms.fields import ORDER_LEVEL_FIELDS
-from transforms.readers.raw import ROW, RawTable
+from transforms.readers.raw import ROW, RawTable, RefusedFileError
 from transforms.sources import FieldRule, SourceDefinition
 
 BLOCK = "block"
@@ -24,8 +24,12 @@ def with_blocks(
     """
     if definition.carry_down_by is not None:
         group = table.position(FieldRule(column=definition.carry_down_by))
-        if group is not None:
-            return _carried_down(table, definition, positions, str(group))
+        if group is None:
+            raise RefusedFileError(
+                f"lacks the column {definition.carry_down_by!r} by which source {definition.source!r} "
+                f"groups rows into orders; its headers are {', '.join(table.headers[:12])}"
+            )
+        return _carried_down(table, definition, positions, str(group))
     alone = definition.feed == "surveys" or definition.layout == "row_per_order"
     block = pl.col(ROW) if alone and not definition.id_from else pl.lit(None, dtype=pl.Int64)
     return table.cells.with_columns(block.alias(BLOCK))

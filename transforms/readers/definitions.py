@@ -84,9 +84,13 @@ def _read_yaml(path: Path) -> Mapping[str, Any]:
 def _definition(path: Path, content: Mapping[str, Any], by_name: _Sources) -> SourceDefinition:
     merged = _inherit(path, content, by_name, ())
     try:
-        return SourceDefinition.model_validate({"source": path.stem} | merged)
+        return SourceDefinition.model_validate(
+            merged | {"source": content.get("source", path.stem)}
+        )
     except ValidationError as error:
-        problem = error.errors(include_url=False)[0]
+        # A misspelt key is the cause of a missing one, so it is told first.
+        problems = error.errors(include_url=False)
+        problem = min(problems, key=lambda found: found["type"] != "extra_forbidden")
         raise SourceError(f"{path}{_locate(content, problem)}: {_words(problem)}") from error
 
 

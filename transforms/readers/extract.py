@@ -13,13 +13,11 @@ from transforms.fields import (
     LINE_LEVEL_FIELDS,
     ORDER_LEVEL_FIELDS,
     PERSONAL_FIELDS,
-    REQUIRED_FIELDS,
 )
 from transforms.identity import PersonKey, hash_series
-from transforms.readers import amounts, blocks, parse
+from transforms.readers import blocks, columns, parse
 from transforms.readers.context import FAILURE_SCHEMA
-from transforms.readers.raw import ROW, RawTable, RefusedFileError
-from transforms.readers.times import DAY_OR_MONTH_FIRST
+from transforms.readers.raw import ROW, RawTable
 from transforms.rules import Rule
 from transforms.sources import FieldRule, SourceDefinition
 
@@ -43,8 +41,6 @@ READ_INTO = {
     "refunded_quantity": "quantity",
     "quantity_after_refund": "quantity",
 }
-AMOUNTS = ("line_amount", "unit_price", "subtotal_amount", "total_amount")
-NEEDED_WHERE_MAPPED = ("quantity", "unit_price", "line_amount")
 MADE_ID_CHARACTERS = 12
 
 
@@ -80,12 +76,11 @@ def extract(table: RawTable, definition: SourceDefinition, key: PersonKey) -> Ex
         RefusedFileError: a required column is missing, or dates could be day-month or month-day.
     """
     positions = {name: table.position(rule) for name, rule in definition.columns.items()}
-    _require_columns(table, definition, positions)
+    columns.require_columns(table, definition, positions)
     cells = blocks.with_blocks(table, definition, positions)
     text = _texts(cells, definition, positions)
     kinds = FEED_FIELDS[definition.feed]
-    if not table.is_typed:
-        _refuse_ambiguous_dates(text, definition, kinds, table, positions)
+    columns.refuse_ambiguous_dates(text, definition, kinds, table, positions)
     typed = {
         name: parse.parse(
             values,
@@ -115,8 +110,8 @@ def extract(table: RawTable, definition: SourceDefinition, key: PersonKey) -> Ex
         if kept.height < frame.height
         else found,
         headers,
-        _absent(table, definition, positions),
-        _assumptions(table, definition, positions, text, kinds),
+        columns.absent(table, definition, positions),
+        columns.assumptions(table, definition, positions, text, kinds),
         frame[ROW].n_unique() - kept[ROW].n_unique(),
     )
 
@@ -147,68 +142,6 @@ def failures(
     ).cast(FAILURE_SCHEMA)
 
 
-def _require_columns(
-    table: RawTable, definition: SourceDefinition, positions: dict[str, int | None]
-) -> None:
-    needed = [name for name in REQUIRED_FIELDS[definition.feed] if name in definition.columns]
-    if definition.feed == "orders" and not definition.columns_are_optional:
-        needed += [name for name in NEEDED_WHERE_MAPPED if name in definition.columns]
-    for name in needed:
-        rule = definition.columns[name]
-        provided = rule.default is not None or positions[name] is not None
-        if not provided and not (name == "currency" and definition.currency):
-            raise RefusedFileError(_lacks(table, definition, name, rule))
-    if definition.feed == "orders" and not any(positions.get(name) is not None for name in AMOUNTS):
-        raise RefusedFileError(
-            f"has no column with an amount; map one of {', '.join(AMOUNTS)} in source {definition.source!r}"
-        )
-
-
-def _lacks(table: RawTable, definition: SourceDefinition, name: str, rule: FieldRule) -> str:
-    wanted = " or ".join(repr(h) for h in rule.headers) or f"a header matching {rule.matching!r}"
-    closest = next((c for h in rule.headers if (c := table.closest(h))), None)
-    hint = (
-        f"the closest header is {closest!r}"
-        if closest
-        else f"its headers are {', '.join(table.headers[:12])}"
-    )
-    return f"lacks the column {wanted} that source {definition.source!r} needs for {name}; {hint}"
-
-
-def _absent(
-    table: RawTable, definition: SourceDefinition, positions: dict[str, int | None]
-) -> tuple[str, ...]:
-    notes = []
-    for name, rule in definition.columns.items():
-        if positions[name] is None and rule.headers and rule.default is None:
-            closest = table.closest(rule.headers[0])
-            near = f" (closest: {closest!r})" if closest else ""
-            notes.append(f"no column {rule.headers[0]!r} for {name}{near}")
-    return tuple(notes)
-
-
-def _assumptions(
-    table: RawTable,
-    definition: SourceDefinition,
-    positions: dict[str, int | None],
-    text: dict[str, pl.Series],
-    kinds: dict[str, str],
-) -> tuple[str, ...]:
-    notes = []
-    for name, position in positions.items():
-        if position is None:
-            continue
-        header = table.headers[position]
-        others = len(table.positions(definition.columns[name])) - 1
-        if others:
-            notes.append(f"{others + 1} columns fit {name}; the first, {header!r}, was read")
-        if kinds[name] in {"money", "rate"} and (
-            note := amounts.rounding_note(text[name], kinds[name], definition)
-        ):
-            notes.append(f"column {header!r}: {note}")
-    return tuple(notes)
-
-
 def _texts(
     cells: pl.DataFrame, definition: SourceDefinition, positions: dict[str, int | None]
 ) -> dict[str, pl.Series]:
@@ -225,35 +158,6 @@ def _texts(
             "currency", [definition.currency] * cells.height, dtype=pl.String
         )
     return texts
-
-
-def _refuse_ambiguous_dates(
-    text: dict[str, pl.Series],
-    definition: SourceDefinition,
-    kinds: dict[str, str],
-    table: RawTable,
-    positions: dict[str, int | None],
-) -> None:
-    for name, values in text.items():
-        if (
-            kinds[name] not in {"timestamp", "date"}
-            or definition.columns.get(name, FieldRule()).formats
-        ):
-            continue
-        doubtful = values.is_not_null() & values.str.contains(DAY_OR_MONTH_FIRST).fill_null(False)
-        if doubtful.any():
-            index = int(doubtful.arg_max() or 0)
-            header = table.headers[positions[name] or 0]
-            raise RefusedFileError(
-                f"column {header!r}, row {table.cells[ROW][index]}: {values[index]!r} could be day-month or month-day; "
-                f'declare columns.{name}.format, such as "%d/%m/%Y %H:%M", {_where_to_declare(definition)}'
-            )
-
-
-def _where_to_declare(definition: SourceDefinition) -> str:
-    return (
-        f"in a file of config/sources/ with `source: {definition.source}`, or one that extends it"
-    )
 
 
 def _with_unit(frame: pl.DataFrame, definition: SourceDefinition, key: PersonKey) -> pl.DataFrame:

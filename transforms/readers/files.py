@@ -61,7 +61,7 @@ def read_records(
     if suffix == ".parquet":
         return read_parquet(content)
     if suffix == ".xlsx":
-        return read_workbook(content, sheet)
+        return read_workbook(content, sheet, header_at)
     _refuse_disguises(content, suffix)
     if suffix in JSON_SUFFIXES:
         return read_json_lines(content, encoding)

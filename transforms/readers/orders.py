@@ -151,6 +151,12 @@ def orders(rows: pl.DataFrame, definition: SourceDefinition, context: ReadContex
         *[_sum_of(kind).alias(f"{kind}_lines") for kind in ("shipping", "discount")],
         _sum_of("fee", "gift_card", "adjustment").alias("fee_amount"),
     )
+    completed = _with_amounts(grouped, definition)
+    return completed.with_columns(version(definition, context, completed))
+
+
+def _with_amounts(grouped: pl.DataFrame, definition: SourceDefinition) -> pl.DataFrame:
+    """The order's amounts: what the source states, completed by what its lines add up to."""
     have = set(grouped.columns)
     stated = {n: pl.col(n) if n in have else pl.lit(None).cast(MONEY) for n in (
         "subtotal_amount", "discount_amount", "shipping_amount", "tax_amount", "total_amount", "refunded_amount")}  # fmt: skip
@@ -164,7 +170,8 @@ def orders(rows: pl.DataFrame, definition: SourceDefinition, context: ReadContex
     # Taxes inside the prices are no sales; they leave with the discount-free goods amount.
     gross = pl.col("gross") - (tax if definition.prices_include_tax else ZERO)
     subtotal = stated["subtotal_amount"] - (tax if definition.prices_include_tax else ZERO)
-    completed = grouped.with_columns(
+    whole_refund = _whole_refund(have, stated["total_amount"])
+    return grouped.with_columns(
         gross_amount=gross.cast(MONEY, strict=False),
         # The subtotal is what the shop itself says was paid for goods, so it decides the discount.
         discount_amount=(gross - subtotal).fill_null(parts).cast(MONEY, strict=False),
@@ -172,12 +179,9 @@ def orders(rows: pl.DataFrame, definition: SourceDefinition, context: ReadContex
         tax_amount=tax,
         total_amount=stated["total_amount"],
         refunded_amount=pl.coalesce(
-            stated["refunded_amount"].abs(),
-            "line_refunds",
-            _whole_refund(have, stated["total_amount"]),
+            stated["refunded_amount"].abs(), pl.max_horizontal("line_refunds", whole_refund)
         ),
     )
-    return completed.with_columns(version(definition, context, completed))
 
 
 def _whole_refund(have: set[str], total: pl.Expr) -> pl.Expr:

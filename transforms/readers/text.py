@@ -49,25 +49,32 @@ def decode(content: bytes, encoding: str = "auto") -> tuple[str, tuple[str, ...]
 def _guess(content: bytes) -> tuple[str, tuple[str, ...]]:
     import charset_normalizer
 
-    binary = b"\x00" in content[:100_000]
-    best = (
-        None
-        if binary
-        else charset_normalizer.from_bytes(content[:500_000], cp_isolation=OLD_CODECS).best()
+    is_binary = b"\x00" in content[:100_000]
+    matches = (
+        []
+        if is_binary
+        else list(charset_normalizer.from_bytes(content[:500_000], cp_isolation=OLD_CODECS))
     )
-    if best is None:
+    if not matches:
         raise RefusedFileError(
             "is in no encoding Suki recognises (binary?); save it as UTF-8 CSV or declare its `encoding`"
         )
+    least = min(match.chaos for match in matches)
+    likely = sorted(
+        {match.encoding for match in matches if match.chaos <= least}, key=_order_of_codec
+    )
     try:
-        text = content.decode(best.encoding)
+        text = content.decode(likely[0])
     except UnicodeDecodeError as error:
         raise RefusedFileError(
-            f"looks like {best.encoding} but byte {error.start} is not; save it as UTF-8 or declare its `encoding`"
+            f"looks like {likely[0]} but byte {error.start} is not; save it as UTF-8 or declare its `encoding`"
         ) from error
-    return text, (
-        f"not UTF-8; read as {best.encoding}, which `encoding` in its source confirms or corrects",
-    )
+    others = f" ({', '.join(likely[1:])} would fit too)" if likely[1:] else ""
+    return text, (f"not UTF-8; read as {likely[0]}{others}; `encoding` in its source decides",)
+
+
+def _order_of_codec(name: str) -> tuple[int, str]:
+    return (OLD_CODECS.index(name) if name in OLD_CODECS else len(OLD_CODECS), name)
 
 
 def read_delimited(text: str, delimiter: str = "auto", header_at: int = 0) -> pl.DataFrame:
@@ -105,11 +112,13 @@ def read_delimited(text: str, delimiter: str = "auto", header_at: int = 0) -> pl
         # A quoted empty cell is as empty as an unquoted one.
         frame = frame.with_columns(pl.when(pl.all() != "").then(pl.all()))
     frame = frame.rename({name: str(i) for i, name in enumerate(frame.columns)})
-    return from_first_filled(frame.with_row_index(ROW, offset=1).cast({ROW: pl.Int64}))
+    return from_first_filled(frame.with_row_index(ROW, offset=1).cast({ROW: pl.Int64}), header_at)
 
 
-def from_first_filled(cells: pl.DataFrame) -> pl.DataFrame:
-    """Records from the first that says anything; the others keep their numbers."""
+def from_first_filled(cells: pl.DataFrame, header_at: int = 0) -> pl.DataFrame:
+    """Records from the first that says anything, where the source does not say how many to skip."""
+    if header_at:
+        return cells
     for index in range(cells.height):
         if any(isinstance(cell, str) and cell.strip() for cell in cells.row(index)):
             return cells.slice(index)
@@ -144,7 +153,11 @@ def numbered(rows: list[list[str]], header_at: int = 0, first_number: int = 1) -
     """
     if not any(any(cell.strip() for cell in row) for row in rows):
         raise RefusedFileError("holds no rows at all; export it again")
-    begin = next(i for i, row in enumerate(rows) if any(cell.strip() for cell in row))
+    begin = (
+        0
+        if header_at
+        else next(i for i, row in enumerate(rows) if any(cell.strip() for cell in row))
+    )
     rows, first_number = rows[begin:], first_number + begin
     head = rows[min(header_at, len(rows) - 1)]
     for offset, row in enumerate(rows[header_at:], start=header_at):

@@ -14,7 +14,7 @@ from transforms.readers.text import decode, from_first_filled, numbered
 LARGEST_EXACT_INTEGER = 2**53
 
 
-def read_workbook(content: bytes, sheet: str | None) -> Records:
+def read_workbook(content: bytes, sheet: str | None, header_at: int = 0) -> Records:
     """One sheet of an XLSX workbook; ids keep their digits and dates become ISO text.
 
     Raises:
@@ -34,19 +34,20 @@ def read_workbook(content: bytes, sheet: str | None) -> Records:
         )
     name = sheet or book.sheet_names[0]
     frame = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string").to_polars()
+    if frame.is_empty():
+        sheets = ", ".join(book.sheet_names)
+        raise RefusedFileError(
+            f"holds an empty sheet {name!r}; name the right one with `sheet` ({sheets})"
+        )
     frame = frame.rename({column: str(i) for i, column in enumerate(frame.columns)})
     cells = frame.with_row_index(ROW, offset=1).cast({ROW: pl.Int64})
     cells = cells.with_columns(pl.when(pl.exclude(ROW) != "").then(pl.exclude(ROW)))
-    if cells.select(pl.exclude(ROW).null_count()).row(0) == (cells.height,) * frame.width:
-        raise RefusedFileError(
-            f"holds an empty sheet {name!r}; name the right one with `sheet` ({', '.join(book.sheet_names)})"
-        )
     notes: tuple[str, ...] = ()
     if sheet is None and len(book.sheet_names) > 1:
         notes = (
             f"sheet {name!r} was read of {', '.join(book.sheet_names)}; name another with `sheet`",
         )
-    return Records(from_first_filled(cells), is_typed=True, notes=notes)
+    return Records(from_first_filled(cells, header_at), is_typed=True, notes=notes)
 
 
 def read_json_lines(content: bytes, encoding: str) -> Records:

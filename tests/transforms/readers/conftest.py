@@ -7,6 +7,7 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import polars as pl
@@ -20,6 +21,7 @@ from transforms.readers.definitions import load_definitions
 from transforms.readers.raw import RefusedFileError
 from transforms.readers.reading import choose, exported_at, read_file
 from transforms.rules import rules_of
+from transforms.sources import SourceDefinition
 
 ARRIVED = datetime(2026, 1, 1, tzinfo=UTC)
 SHOPIFY = [
@@ -105,6 +107,11 @@ SHOPIFY = [
 ]
 
 
+@cache
+def presets() -> tuple[SourceDefinition, ...]:
+    return load_definitions([])
+
+
 @dataclass(frozen=True)
 class Reader:
     """Reads made-up files through the presets and the definitions of `folder`."""
@@ -120,7 +127,8 @@ class Reader:
     ) -> ReadResult:
         path = self.folder / name
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        definitions = load_definitions([self.folder / "sources"])
+        own = self.folder / "sources"
+        definitions = load_definitions([own]) if own.is_dir() else presets()
         definition, records = choose(path, feed, definitions)
         told = exported_at(path, definition)
         key = person_key(b"a test key")

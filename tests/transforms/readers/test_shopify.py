@@ -55,7 +55,7 @@ def test_an_order_that_contradicts_itself_in_one_file_is_held_back(read, shopify
     assert result.tables["orders"]["order_id"].to_list() == ["7210448301002"]
     assert result.rows_quarantined == 3
     assert told(result) == [
-        "export.csv, row 3, column Id: 7210448301001 is repeated; the whole order is held back: "
+        "export.csv, row 3, column Id: 7210448301001 stands more than once in the file; the whole order is held back: "
         "the file holds this more than once with different content; export again"
     ]
 
@@ -72,7 +72,10 @@ def test_rows_of_one_order_in_two_currencies_hold_it_back(read, shopify, order, 
     first, second = order(1001, *TWO)
     result = read(shopify([first, second | {"Currency": "EUR"}], order(1002)))
     assert result.tables["orders"].height == 1
-    assert "column Currency: EUR is inconsistent; the whole order is held back" in told(result)[0]
+    assert (
+        "column Currency: EUR differs from the rows before; the whole order is held back"
+        in told(result)[0]
+    )
 
 
 def test_a_refund_above_the_total_is_kept_as_it_stands(read, shopify, order):
@@ -215,4 +218,4 @@ def test_customers_come_with_consent_and_a_row_nobody_can_be_found_by_is_refused
         "email": True,
         "sms": False,
     }
-    assert "row 3, column Customer ID: (empty) is unidentified" in told(result)[0]
+    assert "row 3, column Customer ID: (empty) tells nobody apart" in told(result)[0]
