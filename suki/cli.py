@@ -51,7 +51,7 @@ def cli(verbose: bool) -> None:
     lists and the KPI mail of one business date, and publishes them.
     """
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
-    logging.getLogger("suki").setLevel(logging.INFO)
+    logging.getLogger("suki").setLevel(logging.DEBUG if verbose else logging.INFO)
     if not verbose:
         logging.getLogger("suki").addFilter(
             lambda record: not record.getMessage().startswith("dbt ")
@@ -154,17 +154,18 @@ def remind(run_id: str | None) -> None:
 @click.option("--customers", default=2500, show_default=True, help="Size of the shop.")
 @click.option("--if-empty", is_flag=True, help="Do nothing where landing/ holds files already.")
 def demo(seed: int, customers: int, if_empty: bool) -> None:
-    """Write the exports of a made-up shop into landing/, to try Suki with."""
+    """Write a made-up shop into SUKI_HOME, to try Suki with: exports into landing/, settings into config/."""
     from suki.settings import Settings
 
-    landing = Settings().landing
+    settings = Settings()
+    landing = settings.landing
     if if_empty and landing.is_dir() and any(path.is_file() for path in landing.rglob("*")):
         click.echo(f"{landing} holds files already; no demo shop was made.")
         return
-    from transforms.demo import write_exports
+    from transforms.demo import write_shop
 
     try:
-        written = write_exports(landing, seed=seed, customers=customers)
+        written = write_shop(settings.home, seed=seed, customers=customers)
     except (ValueError, FileExistsError) as error:
         raise ConfigurationError(f"no demo shop was made: {error}") from error
     for path in written:

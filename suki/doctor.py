@@ -129,6 +129,9 @@ def _mail(settings: Settings) -> str:
     if not settings.business.mail.executives:
         raise SukiError("mail.executives in suki.toml is empty: nobody gets the KPI mail")
     smtp = settings.smtp
+    people = settings.business.mail
+    if smtp and any(a.endswith("example.com") for a in (*people.executives, people.owner)):
+        raise SukiError("mail goes to example.com: set executives, owner and marketer in suki.toml")
     where = (
         f"SMTP {smtp.host}:{smtp.port} ({smtp.security})"
         if smtp

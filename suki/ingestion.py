@@ -93,7 +93,7 @@ def _take_in(
     except OSError as error:
         told_unreadable(f"landing/{feed}/{path.name}", error, summary)
         return
-    if _is_known(content, path, feed, definitions, ledger, summary):
+    if _is_known(content, path, feed, definitions, settings, ledger, summary):
         return
     record: dict[str, Any] = {
         "content_sha256": content,
@@ -127,16 +127,20 @@ def _is_known(
     path: Path,
     feed: str,
     definitions: tuple[SourceDefinition, ...],
+    settings: Settings,
     ledger: Ledger,
     summary: IngestSummary,
 ) -> bool:
     """True where the definitions and the reader in force have read this content before."""
+    from transforms.canonical import UNIT_TABLE
     from transforms.readers.reading import READER_VERSION
 
-    fingerprints = {d.source: d.fingerprint for d in definitions}
+    fingerprints = {d.source: _fingerprint(d, settings) for d in definitions}
     known = ledger.accepted_reading(content, feed, READER_VERSION, fingerprints)
     if known is None:
         return False
+    if not (settings.canonical / UNIT_TABLE[feed] / f"{known['file_id']}.parquet").is_file():
+        return False  # its rows are gone; reading it again brings them back
     summary.files_known += 1
     if known["name"] != path.name:
         summary.messages.append(
@@ -171,6 +175,14 @@ def _refusal(where: str, error: Exception) -> str:
     )
 
 
+def _fingerprint(definition: SourceDefinition, settings: Settings) -> str:
+    """Hash of all that decides how a file is read: its definition and what it takes from the store."""
+    store = settings.business.store
+    parts = (definition.fingerprint, store.timezone, store.reporting_currency)
+    mailboxes = settings.business.identity.role_mailboxes
+    return hashlib.sha256("\x1f".join((*parts, *mailboxes)).encode()).hexdigest()[:16]
+
+
 def _file_id(feed: str, content: str, fingerprint: str, reader_version: str) -> str:
     return hashlib.sha256(
         "\x1f".join((feed, content, fingerprint, reader_version)).encode()
@@ -190,10 +202,9 @@ def _read(
     from transforms.readers.reading import READER_VERSION, choose, exported_at, read_file
 
     definition, records = choose(path, feed, definitions)
-    record |= {"source": definition.source, "definition_fingerprint": definition.fingerprint}
-    record["file_id"] = _file_id(
-        feed, record["content_sha256"], definition.fingerprint, READER_VERSION
-    )
+    fingerprint = _fingerprint(definition, settings)
+    record |= {"source": definition.source, "definition_fingerprint": fingerprint}
+    record["file_id"] = _file_id(feed, record["content_sha256"], fingerprint, READER_VERSION)
     context = ReadContext(
         file_id=record["file_id"],
         file_name=path.name,

@@ -10,152 +10,23 @@ from __future__ import annotations
 import difflib
 import math
 import os
-import re
 import secrets
 import tomllib
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError
 
+from suki.business import BusinessSettings, Section
 from suki.errors import ConfigurationError
 
 PROJECT = Path(__file__).resolve().parents[1]
 PROJECT_CONFIG = PROJECT / "config"
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class StoreSettings(_Section):
-    """What the shop is: `[store]`."""
-
-    name: str = "My shop"
-    timezone: str = "UTC"
-    reporting_currency: str = Field("auto", pattern=r"^([A-Z]{3}|auto)$")
-
-    @field_validator("timezone")
-    @classmethod
-    def _known_zone(cls, value: str) -> str:
-        if value not in available_timezones():
-            raise ValueError(f"{value!r} is no IANA time zone, such as 'Asia/Manila'")
-        return value
-
-
-class OrderSettings(_Section):
-    """Which orders count as purchases: `[orders]`."""
-
-    zero_value_orders_are_valid: bool = False
-    fully_refunded_orders_are_valid: bool = False
-
-
-class RetentionSettings(_Section):
-    """The headline retention rate: `[retention]`."""
-
-    headline_active_days: Literal[90, 180, 365] = 180
-
-
-class SegmentSettings(_Section):
-    """RFM window and lapse limits: `[segments]`, all in days unless named otherwise."""
-
-    window_days: int = Field(730, ge=30)
-    return_window_days: int = Field(90, ge=7)
-    at_risk_return_chance: float = Field(0.25, gt=0, lt=1)
-    lapse_return_chance: float = Field(0.10, gt=0, lt=1)
-    at_risk_floor_days: int = Field(30, ge=1)
-    at_risk_ceiling_days: int = Field(180, ge=1)
-
-    @model_validator(mode="after")
-    def _limits_are_in_order(self) -> SegmentSettings:
-        if self.at_risk_floor_days > self.at_risk_ceiling_days:
-            raise ValueError("at_risk_floor_days must not exceed at_risk_ceiling_days")
-        if self.lapse_return_chance > self.at_risk_return_chance:
-            raise ValueError("lapse_return_chance must not exceed at_risk_return_chance")
-        return self
-
-
-class SurveySettings(_Section):
-    """How answers are counted: `[surveys]`."""
-
-    window_days: int = Field(90, ge=1)
-
-
-class IdentitySettings(_Section):
-    """Guard rails of identity resolution: `[identity]`."""
-
-    max_ids_per_value: int = Field(5, ge=1)
-    role_mailboxes: tuple[str, ...] = (
-        "info", "sales", "noreply", "no-reply", "admin", "office", "contact", "support", "hello",
-    )  # fmt: skip
-    merge_by_phone: bool = False
-
-
-class ReminderSettings(_Section):
-    """Reorder and win-back lists: `[reminders]`."""
-
-    lead_days: int = Field(3, ge=0)
-    due_within_days: int = Field(7, ge=1)
-    cooldown_days: int = Field(14, ge=0)
-    minimum_intervals: int = Field(30, ge=1)
-    minimum_events: int = Field(10, ge=1)
-    maximum_days: int = Field(365, ge=1)
-
-
-class DoorSettings(_Section):
-    """When the doors warn or hold: `[doors]`."""
-
-    hold_above_failed_share: float = Field(0.20, gt=0, le=1)
-    orders_stale_after_days: int = Field(3, ge=0)
-    orders_hold_after_days: int | None = Field(30, ge=1)
-    retention_change_points: float = Field(15.0, gt=0)
-    net_sales_change_share: float = Field(0.8, gt=0)
-
-
-class MailSettings(_Section):
-    """Who gets which mail: `[mail]`."""
-
-    sender: str = "Suki <suki@example.com>"
-    executives: tuple[str, ...] = ()
-    owner: str = "owner@example.com"
-    marketer: str = "marketing@example.com"
-    locale: str = Field("en", pattern=r"^en(_[A-Z]{2})?$")
-
-    @field_validator("executives", "owner", "marketer", "sender")
-    @classmethod
-    def _addresses(cls, value: str | tuple[str, ...]) -> str | tuple[str, ...]:
-        for address in (value,) if isinstance(value, str) else value:
-            if not re.fullmatch(
-                r"([^<>@]*<)?[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>.,;]+>?", address.strip()
-            ):
-                raise ValueError(f"{address!r} is no mail address")
-        return value
-
-
-class IngestSettings(_Section):
-    """How landing files are taken in: `[ingest]`."""
-
-    settle_seconds: float = Field(2.0, ge=0)
-
-
-class BusinessSettings(_Section):
-    """The whole of `suki.toml`."""
-
-    store: StoreSettings = StoreSettings()
-    orders: OrderSettings = OrderSettings()
-    retention: RetentionSettings = RetentionSettings()
-    segments: SegmentSettings = SegmentSettings()
-    surveys: SurveySettings = SurveySettings()
-    identity: IdentitySettings = IdentitySettings()
-    reminders: ReminderSettings = ReminderSettings()
-    doors: DoorSettings = DoorSettings()
-    mail: MailSettings = MailSettings()
-    ingest: IngestSettings = IngestSettings()
-
-
-class SmtpSettings(_Section):
+class SmtpSettings(Section):
     """Where mail is sent; without a host it stays in the outbox folder."""
 
     host: str

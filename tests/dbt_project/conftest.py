@@ -86,7 +86,9 @@ def _write_tables(connection: duckdb.DuckDBPyConnection, schema: str, frames: Fr
 
 def _everyone_is_new(connection: duckdb.DuckDBPyConnection) -> Frames:
     """Stand in for polars: each customer with a purchase gets a segment."""
-    rows = connection.execute("select customer_id from dim_customers where occasion_count > 0").fetchall()
+    rows = connection.execute(
+        "select customer_id from dim_customers where occasion_count > 0"
+    ).fetchall()
     customers = pl.DataFrame(rows, schema={"customer_id": pl.String}, orient="row")
     scores = {c.name: 1 for c in SCORES["customer_segments"].columns if c.dtype == pl.Int64}
     return {

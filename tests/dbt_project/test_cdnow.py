@@ -46,7 +46,9 @@ def _frames(path: Path, asked: pl.DataFrame) -> dict[str, pl.DataFrame]:
     return {
         "run_context": asked,
         "orders": orders,
-        "customers": customers.with_columns(is_identified=True, has_email=False, email_marketing_consent=False),
+        "customers": customers.with_columns(
+            is_identified=True, has_email=False, email_marketing_consent=False
+        ),
     }
 
 
@@ -57,7 +59,9 @@ def query(build_shop, query_of, run_context):
 
 
 def test_occasions_customers_and_money_are_those_of_the_file(query) -> None:
-    assert query("select count(*), count(distinct customer_id) from fct_occasions") == [(67_591, 23_570)]
+    assert query("select count(*), count(distinct customer_id) from fct_occasions") == [
+        (67_591, 23_570)
+    ]
     assert str(query("select sum(net_sales_amount) from fct_orders")[0][0]) == "2500315.6300"
 
 
@@ -94,9 +98,9 @@ def test_first_time_buyers_come_back_at_the_published_pace(query) -> None:
         (180, 8_827, 23_570),
         (365, 10_810, 23_570),
     ]
-    assert query("select cast(numerator as integer) from repeat_purchase where metric = 'repeat_lifetime'") == [
-        (11_516,)
-    ]
+    assert query(
+        "select cast(numerator as integer) from repeat_purchase where metric = 'repeat_lifetime'"
+    ) == [(11_516,)]
 
 
 def test_every_identity_of_the_door_out_holds(query) -> None:

@@ -160,7 +160,9 @@ def test_every_unit_test_of_the_project_passes(dbt, shop) -> None:
 
 
 def test_every_order_is_valid_or_says_why_not(query) -> None:
-    reasons = dict(query("select order_id, invalid_reason from fct_orders where order_id not like 'random%'"))
+    reasons = dict(
+        query("select order_id, invalid_reason from fct_orders where order_id not like 'random%'")
+    )
     assert reasons == {
         "first": None, "same day": None, "second": None, "in zloty": None, "guest": None,
         "sold and returned": None, "without lines": None, "unrated": "no_exchange_rate",
@@ -263,7 +265,9 @@ def test_answers_without_completion_are_not_scored(query) -> None:
 
 
 def test_no_column_of_the_warehouse_holds_personal_data(query) -> None:
-    columns = query("select distinct column_name from information_schema.columns where table_schema = 'main'")
+    columns = query(
+        "select distinct column_name from information_schema.columns where table_schema = 'main'"
+    )
     suspicious = {"email", "phone", "first_name", "last_name", "birthday", "address"}
     assert {name for (name,) in columns} & suspicious == set()
 

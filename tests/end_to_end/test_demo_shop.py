@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from transforms.demo import write_exports
+from transforms.demo import write_shop
 from transforms.segments import SEGMENTS
 
 
@@ -31,7 +31,7 @@ def suki(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
     home = tmp_path_factory.mktemp("shop")
-    write_exports(home / "landing", customers=400)
+    write_shop(home, customers=400)
     return home, suki(home, "run", "--as-of", "2026-10-31")
 
 

@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from suki import embedded
-from transforms.demo import write_exports
+from transforms.demo import write_shop
 
 AS_OF = "2026-10-31"
 
@@ -29,7 +29,7 @@ class Night(NamedTuple):
 @pytest.fixture(scope="module")
 def night(tmp_path_factory: pytest.TempPathFactory) -> Night:
     home = tmp_path_factory.mktemp("shop")
-    write_exports(home / "landing", customers=400)
+    write_shop(home, customers=400)
     progress: list[str] = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SUKI_HOME", str(home))

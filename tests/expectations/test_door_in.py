@@ -182,6 +182,10 @@ BROKEN = {
         ),
         ("required_feed_empty", "hold", "orders"),
     ),
+    "orders a month old": (
+        setting("feed_state", 0, days_since_newest=31),
+        ("feed_too_old", "hold", "orders"),
+    ),
     "stale orders": (
         setting("feed_state", 0, days_since_newest=4, newest_date=date(2024, 5, 27)),
         ("feed_stale", "warn", "orders"),
@@ -231,7 +235,7 @@ BROKEN = {
 
 
 #: A missing frame cannot be judged on anything, so other suites miss their rows as well.
-WITH_COMPANY = {"no feed at all", "a rule that was not counted tonight"}
+WITH_COMPANY = {"no feed at all", "a rule that was not counted tonight", "orders a month old"}
 
 
 @pytest.mark.parametrize("fault", BROKEN)

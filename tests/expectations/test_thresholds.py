@@ -10,7 +10,7 @@ from expectations.thresholds import DoorThresholds
 
 
 def test_the_settings_of_the_doors_are_thresholds_by_the_same_names() -> None:
-    from suki.settings import DoorSettings
+    from suki.business import DoorSettings
 
     assert DoorThresholds(**DoorSettings().model_dump()) == DoorThresholds()
 

@@ -15,7 +15,7 @@ from suki import pipeline
 from suki.errors import ConfigurationError, SukiError
 from suki.ledger import Ledger
 from suki.settings import Settings
-from transforms.demo import write_exports
+from transforms.demo import write_shop
 
 AS_OF = "2026-10-31"
 PUBLISHED = ("marts", "segments", "lists")
@@ -43,7 +43,7 @@ def twins(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """The same exports, run at the same time in two homes that share the identity key."""
     homes = tuple(tmp_path_factory.mktemp(name) for name in ("one", "other_home_with_a_long_name"))
     for home in homes:
-        write_exports(home / "landing", customers=150)
+        write_shop(home, customers=150)
     processes = [start(home, "run", "--as-of", AS_OF) for home in homes]
     for process in processes:
         _, err = process.communicate(timeout=300)
@@ -222,13 +222,12 @@ def test_a_setting_put_back_makes_the_earlier_run_stand_again(twins):
     home = twins[0]
     before = standing(home)
     settings = home / "config" / "suki.toml"
-    settings.parent.mkdir()
-    shipped = (Path(__file__).parents[2] / "config" / "suki.toml").read_text()
-    settings.write_text(shipped.replace("lead_days = 3 ", "lead_days = 4 "))
+    shipped = settings.read_text()
+    settings.write_text(shipped + "\n[reminders]\nlead_days = 4\n")
     code, told = suki(home, "run", "--as-of", AS_OF)
     assert code == 3, told
     assert latest(home).name != before["pointers"]["latest"]
-    settings.unlink()
+    settings.write_text(shipped)
     code, told = suki(home, "run", "--as-of", AS_OF)
     assert code == 3, told
     assert standing(home) == before

@@ -129,11 +129,18 @@ def test_sweeping_empties_workshops_of_other_runs_and_keeps_what_explains_them(t
     for name in ("old", "kept"):
         (settings.build / name / "current").mkdir(parents=True)
         (settings.build / name / "dbt_facts").mkdir()
-        for file in ("run.json", "warehouse.duckdb", "current/contacts.parquet", "dbt_facts/run_results.json"):
+        for file in (
+            "run.json",
+            "warehouse.duckdb",
+            "current/contacts.parquet",
+            "dbt_facts/run_results.json",
+        ):
             (settings.build / name / file).write_text("{}")
     (settings.build / "no_run").mkdir()
     sweep(settings, {"kept"}, told.append)
-    left = sorted(p.relative_to(settings.build).as_posix() for p in settings.build.rglob("*") if p.is_file())
+    left = sorted(
+        p.relative_to(settings.build).as_posix() for p in settings.build.rglob("*") if p.is_file()
+    )
     assert left == [
         "kept/current/contacts.parquet",
         "kept/dbt_facts/run_results.json",

@@ -9,14 +9,29 @@ from __future__ import annotations
 
 import calendar
 from datetime import date
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-if TYPE_CHECKING:
-    from pathlib import Path
+__all__ = ["write_exports", "write_shop"]
 
-__all__ = ["write_exports"]
-
+SETTINGS = Path(__file__).with_name("suki.toml")
 SHORTEST_SPAN_DAYS = 89
+
+
+def write_shop(home: Path, *, seed: int = 7, customers: int = 2500) -> list[Path]:
+    """Write the demo shop's exports into `home/landing/` and its settings into `home/config/`.
+
+    Settings that stand there already are left alone.
+
+    Raises:
+        ValueError, FileExistsError: as `write_exports` does.
+    """
+    written = write_exports(home / "landing", seed=seed, customers=customers)
+    settings = home / "config" / "suki.toml"
+    if not settings.exists():
+        settings.parent.mkdir(parents=True, exist_ok=True)
+        settings.write_text(SETTINGS.read_text(encoding="utf-8"), encoding="utf-8")
+        written.append(settings)
+    return written
 
 
 def write_exports(
