@@ -242,6 +242,7 @@ def _counts(result: ReadResult) -> dict[str, Any]:
         "quarantined": result.rows_quarantined,
         "ignored": result.ignored,
         "units": result.tables[UNIT_TABLE[result.definition.feed]].height,
+        "units_quarantined": len(result.quarantined_units),
         "checked": result.checked_rows,
         "failed": failed_rows(result),
         "notes": [*result.assumptions, *result.notes],

@@ -152,6 +152,8 @@ def feed_rows(files: list[dict[str, Any]]) -> list[dict[str, Any]]:
                     "rows_accepted": sum(c["accepted"] for c in own),
                     "rows_quarantined": sum(c["quarantined"] for c in own),
                     "rows_ignored": sum(sum(c["ignored"].values()) for c in own),
+                    "units_accepted": sum(c["units"] for c in own),
+                    "units_quarantined": sum(c["units_quarantined"] for c in own),
                 }
             )
     return rows

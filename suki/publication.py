@@ -217,7 +217,10 @@ def report_context(
 
     intake = [
         FeedIntake(
-            f["feed"], f["rows_read"], f["rows_accepted"], f["rows_quarantined"], f["rows_ignored"]
+            f["feed"],
+            f["units_accepted"] + f["units_quarantined"],
+            f["units_accepted"],
+            f["units_quarantined"],
         )
         for f in run.facts.get("feeds", [])
     ]

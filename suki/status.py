@@ -32,7 +32,8 @@ def print_run(run_id: str) -> None:
     warnings = (manifest["reason"] or "").splitlines()
     if warnings:
         console.print(
-            f"{len(warnings)} warnings, told in the mail's banner; the first: {warnings[0]}",
+            f"told in the mail's banner: {warnings[0]}"
+            + (f" (and {len(warnings) - 1} more)" if len(warnings) > 1 else ""),
             markup=False,
         )
     for name, path in _places(settings, folder):

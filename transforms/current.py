@@ -209,8 +209,9 @@ def _deliveries(store: CanonicalStore, orders: pl.DataFrame) -> pl.DataFrame:
 def _feed_counts(
     store: CanonicalStore, orders_all: pl.DataFrame, orders: pl.DataFrame, request: StateRequest
 ) -> pl.DataFrame:
-    stamp = {"orders": "ordered_at", "surveys": "submitted_at", "deliveries": "delivered_at", "exchange_rates": "rate_date",
-             "customers": "version_at", "products": "version_at"}  # fmt: skip
+    # Customers and products have no business date of their own; when a file arrived is not one.
+    stamp = {"orders": "ordered_at", "surveys": "submitted_at", "deliveries": "delivered_at",
+             "exchange_rates": "rate_date"}  # fmt: skip
     keys = {"orders": ("source", "order_id"), "surveys": ("source", "response_id"), "products": ("sku",),
             "customers": ("source", "customer_ref_key", "email_key", "phone_key"), "deliveries": ("order_id",),
             "exchange_rates": ("rate_date", "from_currency", "to_currency")}  # fmt: skip
@@ -219,12 +220,7 @@ def _feed_counts(
         rows = store.table(unit_table)
         accepted = int(rows.select(pl.len()).collect().item())
         current = orders_all if feed == "orders" else newest(rows, keys[feed]).collect()
-        moment = current[stamp[feed]]
-        days = (
-            moment
-            if moment.dtype == pl.Date
-            else moment.dt.convert_time_zone(request.store_timezone).dt.date()
-        )
+        days = _business_days(current, stamp.get(feed), request.store_timezone)
         dated = feed in {"orders", "surveys"}
         counts.append(
             {
@@ -234,7 +230,7 @@ def _feed_counts(
                 "superseded_units": _superseded(rows, keys[feed]),
                 "after_as_of_units": int((days > request.as_of).sum()) if dated else 0,
                 "stale_units": int(orders["is_stale"].sum()) if feed == "orders" else 0,
-                "newest_date": days.filter(days <= request.as_of).max() if dated else days.max(),
+                "newest_date": days.filter(days <= request.as_of).max(),
             }
         )
     return (
@@ -242,6 +238,15 @@ def _feed_counts(
         .conform(pl.DataFrame(counts, schema=CURRENT["feed_counts"].schema))
         .sort("feed")
     )
+
+
+def _business_days(rows: pl.DataFrame, column: str | None, zone: str) -> pl.Series:
+    if column is None:
+        return pl.Series([], dtype=pl.Date)
+    moments = rows[column]
+    if moments.dtype == pl.Date:
+        return moments
+    return moments.dt.convert_time_zone(zone).dt.date()
 
 
 def _superseded(rows: pl.LazyFrame, key: Sequence[str]) -> int:

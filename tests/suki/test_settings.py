@@ -37,7 +37,8 @@ def test_a_shops_own_file_wins_over_the_shipped_one_as_a_whole(tmp_path):
 
 
 def test_without_a_file_of_its_own_a_shop_has_the_shipped_settings(tmp_path):
-    assert shop(tmp_path).business.store.timezone == "Asia/Manila"
+    assert shop(tmp_path).business.store.timezone == "UTC"
+    assert shop(tmp_path).business.store.reporting_currency == "auto"
 
 
 @pytest.mark.parametrize(
