@@ -13,14 +13,14 @@ from transforms.survival import curve_of
 
 @dataclass(frozen=True)
 class ReorderPolicy:
-    """Windows in days and the counts an interval needs; see `[reminders]` in suki.toml."""
+    """Windows in days and the counts an interval needs; the values come from `[reminders]` of suki.toml."""
 
-    lead_days: int = 3
-    due_within_days: int = 7
-    cooldown_days: int = 14
-    minimum_intervals: int = 30
-    minimum_events: int = 10
-    maximum_days: int = 365
+    lead_days: int
+    due_within_days: int
+    cooldown_days: int
+    minimum_intervals: int
+    minimum_events: int
+    maximum_days: int
 
 
 def purchases(lines: pl.DataFrame) -> pl.DataFrame:

@@ -36,14 +36,14 @@ MINIMUM_GAPS = 30
 
 @dataclass(frozen=True)
 class SegmentPolicy:
-    """Windows and limits, days unless named otherwise; see `[segments]` in suki.toml."""
+    """Windows and limits, days unless named otherwise; the values come from `[segments]` of suki.toml."""
 
-    window_days: int = 730
-    return_window_days: int = 90
-    at_risk_return_chance: float = 0.25
-    lapse_return_chance: float = 0.10
-    at_risk_floor_days: int = 30
-    at_risk_ceiling_days: int = 180
+    window_days: int
+    return_window_days: int
+    at_risk_return_chance: float
+    lapse_return_chance: float
+    at_risk_floor_days: int
+    at_risk_ceiling_days: int
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import polars as pl
@@ -10,7 +11,10 @@ from transforms.canonical import SCORES
 from transforms.reorder import ReorderPolicy, due, intervals, purchases
 
 AS_OF = date(2026, 10, 31)
-POLICY = ReorderPolicy()
+POLICY = ReorderPolicy(
+    lead_days=3, due_within_days=7, cooldown_days=14,
+    minimum_intervals=30, minimum_events=10, maximum_days=365,
+)  # fmt: skip
 LINES = {
     "customer_id": pl.String,
     "sku": pl.String,
@@ -112,7 +116,7 @@ def test_a_category_counts_any_of_its_products_and_one_gap_per_day():
 
 def test_one_customers_gaps_do_not_run_into_anothers():
     rows = [(f"c{n:02}", "tea", None, 10 * n) for n in range(1, 40)]
-    assert intervals_of(*rows, policy=ReorderPolicy(minimum_events=1)) == {}
+    assert intervals_of(*rows, policy=replace(POLICY, minimum_events=1)) == {}
 
 
 def test_due_from_today_to_the_end_of_the_window_and_never_in_the_past():
@@ -123,6 +127,12 @@ def test_due_from_today_to_the_end_of_the_window_and_never_in_the_past():
         ("today", "tea", AS_OF, "sku"),
         ("week", "tea", AS_OF + timedelta(days=6), "sku"),
     ]
+
+
+def test_what_is_bought_less_often_than_once_a_year_is_no_reorder():
+    bought = lines(("ana", "machine", None, 362))
+    assert reminded(bought, known(("sku", "machine", 365))) == [("ana", "machine", AS_OF, "sku")]
+    assert reminded(lines(("ana", "machine", None, 363)), known(("sku", "machine", 366))) == []
 
 
 def test_bought_again_since_is_not_due():

@@ -13,6 +13,14 @@ from transforms.reorder import ReorderPolicy
 from transforms.scoring import list_checks, reminder_lists, score, segment_members
 from transforms.segments import SEGMENTS, SegmentPolicy
 
+SEGMENT_POLICY = SegmentPolicy(
+    window_days=730, return_window_days=90, at_risk_return_chance=0.25,
+    lapse_return_chance=0.10, at_risk_floor_days=30, at_risk_ceiling_days=180,
+)  # fmt: skip
+REORDER_POLICY = ReorderPolicy(
+    lead_days=3, due_within_days=7, cooldown_days=14,
+    minimum_intervals=30, minimum_events=10, maximum_days=365,
+)  # fmt: skip
 AS_OF = date(2026, 10, 31)
 OCCASIONS = {
     "customer_id": pl.String, "occasion_date": pl.Date, "occasion_number": pl.Int64,
@@ -43,7 +51,7 @@ VISITS = {f"c{n:02}": [130 - n, 90 - n, 50 - n] for n in range(40)} | {"once": [
 
 
 def scored(given: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
-    return score(given, PRODUCTS, AS_OF, SegmentPolicy(), ReorderPolicy())
+    return score(given, PRODUCTS, AS_OF, SEGMENT_POLICY, REORDER_POLICY)
 
 
 @pytest.fixture(scope="module")
@@ -140,6 +148,28 @@ def test_lists_hold_only_people_who_agreed_and_the_checks_count_that_anew(tables
     checks = list_checks(lists, people)
     assert checks["rows"].to_list() == [one.rows.height for one in lists]
     assert checks.drop("list_name", "rows").sum().row(0) == (0, 0, 0, 0)
+
+
+def test_whoever_is_lapsed_is_won_back_and_not_reminded_to_reorder():
+    # Tea every 20 days and descaler every 300; forty people stopped all of it 291 to 297 days ago.
+    active = {f"here{n:02}": [10 + 20 * k for k in range(34, -1, -1)] for n in range(40)}
+    gone = {f"gone{n:02}": [291 + n % 7 + 20 * k for k in range(15, -1, -1)] for n in range(40)}
+    given = facts(active | gone)
+    descaler = [
+        (person, "descaler", "Descaler", None, AS_OF - timedelta(days=ago), True)
+        for person, days in (active | gone).items()
+        for ago in ((640, 340, 40) if person in active else (days[-1] + 300, days[-1]))
+    ]
+    bought = pl.concat(
+        [given["fct_order_lines"], pl.DataFrame(descaler, schema=LINES, orient="row")]
+    )
+    made = scored(given | {"fct_order_lines": bought})
+    everybody = customers(dict.fromkeys(active | gone, True))
+    reorder, win_back = reminder_lists(made, contacts(*active, *gone), everybody, AS_OF)
+    intervals = dict(made["product_intervals"].select("item", "reorder_days").iter_rows())
+    assert intervals["descaler"] == 300
+    assert set(win_back.rows["customer_id"]) == set(gone)
+    assert set(reorder.rows["customer_id"]).isdisjoint(gone)
 
 
 def test_the_checks_see_a_list_that_went_wrong(tables):

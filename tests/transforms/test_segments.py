@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import product
@@ -62,8 +63,14 @@ def occasions(bought: dict[str, list[tuple[int, str]]]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=OCCASIONS, orient="row")
 
 
+POLICY = SegmentPolicy(
+    window_days=730, return_window_days=90, at_risk_return_chance=0.25,
+    lapse_return_chance=0.10, at_risk_floor_days=30, at_risk_ceiling_days=180,
+)  # fmt: skip
+
+
 def run(frame: pl.DataFrame, policy: SegmentPolicy | None = None) -> pl.DataFrame:
-    policy = policy or SegmentPolicy()
+    policy = policy or POLICY
     limits = lifecycle_limits(curves(frame, AS_OF), policy)
     named, _ = segment(customer_features(frame, AS_OF, policy.window_days), limits)
     return named
@@ -110,7 +117,7 @@ def test_everybody_is_in_exactly_one_segment_whatever_they_bought(shop, window):
         f"c{number:02}": [(ago, str(amount)) for ago, amount in sorted(one, reverse=True)]
         for number, one in enumerate(shop)
     }
-    named = run(occasions(bought), SegmentPolicy(window_days=window))
+    named = run(occasions(bought), replace(POLICY, window_days=window))
     assert named["customer_id"].to_list() == sorted(bought)
     assert named["segment"].is_in(SEGMENTS).all()
     assert named["lifecycle_state"].is_in(["new", "active", "at_risk", "lapsed"]).all()
@@ -204,7 +211,7 @@ def test_the_mean_of_frequency_and_money_rounds_halves_up():
 def test_an_empty_shop_has_no_segments_and_still_says_its_limits():
     empty = occasions({})
     by_band = curves(empty, AS_OF)
-    limits = lifecycle_limits(by_band, SegmentPolicy())
+    limits = lifecycle_limits(by_band, POLICY)
     named, cuts = segment(customer_features(empty, AS_OF, 730), limits)
     assert named.height == 0
     assert named.schema == SCORES["customer_segments"].schema
@@ -241,14 +248,14 @@ def test_a_handful_of_customers_is_never_called_lapsed():
 def test_a_band_with_too_few_gaps_takes_the_limits_of_all_gaps():
     once = {f"o{n:02}": [(300 + n, "10")] for n in range(60)}
     twice = {f"t{n}": [(310 + n, "10"), (300 + n, "10")] for n in range(3)}
-    limits = lifecycle_limits(curves(occasions(once | twice), AS_OF), SegmentPolicy())
+    limits = lifecycle_limits(curves(occasions(once | twice), AS_OF), POLICY)
     assert limits.lapse_days["later"] is not None
     assert limits.at_risk_days["later"] == 30
 
 
 def test_the_at_risk_limit_stays_between_floor_and_ceiling_and_lapse_comes_after_it():
     shop = {f"c{n:03}": [(400 + n % 200, "10")] for n in range(200)}
-    policy = SegmentPolicy(at_risk_floor_days=45, at_risk_ceiling_days=50)
+    policy = replace(POLICY, at_risk_floor_days=45, at_risk_ceiling_days=50)
     limits = lifecycle_limits(curves(occasions(shop), AS_OF), policy)
     assert limits.at_risk_days["first"] == 45
     assert limits.lapse_days["first"] == 46
