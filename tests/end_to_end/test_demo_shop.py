@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import subprocess
 import sys
@@ -81,6 +82,26 @@ def test_nobody_on_a_list_lacks_consent(shop):
     assert sum(one.height for one in lists) > 0
     for one in lists:
         assert set(one["customer_id"]) <= agreed
+
+
+def test_everybody_on_a_list_said_yes_in_the_shops_own_customer_export(shop):
+    home = shop[0]
+    with next((home / "landing" / "customers").glob("*.csv")).open(
+        encoding="utf-8", newline=""
+    ) as export:
+        said = {
+            row["Email"].strip().lower(): row["Accepts Email Marketing"]
+            for row in csv.DictReader(export)
+            if row["Email"].strip()
+        }
+    listed = {
+        address
+        for path in (home / "published" / "latest" / "lists").glob("*.csv")
+        for address in pl.read_csv(path)["email"]
+    }
+    assert {"yes", "no"} <= set(said.values())
+    assert len(listed & said.keys()) > 20
+    assert {said[address] for address in listed & said.keys()} == {"yes"}
 
 
 def test_the_mail_lies_in_the_outbox_with_text_html_and_pictures(shop):
