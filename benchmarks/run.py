@@ -25,10 +25,10 @@ LIBRARIES = ("apache-airflow", "dbt-core", "dbt-duckdb", "duckdb", "polars", "gr
 
 @dataclass
 class Row:
-    """One measured run: its name, the seconds per step as Suki noted them, and what it took."""
+    """One measured run: its name, what Suki noted per step, and what the whole took."""
 
     name: str
-    steps: dict[str, float]
+    steps: dict[str, str]
     took: Measurement
 
 
@@ -61,7 +61,9 @@ def _row(name: str, home: Path, cache: Path, command: str) -> Row:
     print(f"{name} ...", flush=True)
     took = measure([SUKI, command], environment(home, cache), home / "bench.log")
     run = json.loads((home / "published" / "latest" / "run.json").read_text(encoding="utf-8"))
-    return Row(name, {} if "again" in name else run["seconds"], took)
+    memory = run["peak_memory_mib"]
+    steps = {step: f"{spent:.1f} s, {memory[step]:,}" for step, spent in run["seconds"].items()}
+    return Row(name, {} if "again" in name else steps, took)
 
 
 def _page(rows: list[Row], imports: dict[str, float]) -> str:
@@ -74,7 +76,8 @@ def _page(rows: list[Row], imports: dict[str, float]) -> str:
         "# Measured",
         f"Written by `make bench` on {_machine()}; commit {_commit()}.",
         "\n".join(f"| {' | '.join(cells)} |" for cells in table),
-        "Steps are seconds as `run.json` notes them; wall time adds the start of the process and "
+        "Steps are seconds and the highest memory of their process so far in MiB, as `run.json` "
+        "notes them; wall time adds the start of the process and "
         "the mails. Peak memory is the sum over the process tree, shared pages counted in each.",
         "## Python processes started\n\n" + "\n".join(started),
         "## Imports, seconds in a fresh process with compiled bytecode\n\n"
@@ -84,7 +87,7 @@ def _page(rows: list[Row], imports: dict[str, float]) -> str:
 
 
 def _cells(row: Row) -> list[str]:
-    steps = [f"{row.steps[s]:.1f}" if s in row.steps else "" for s in STEPS]
+    steps = [row.steps.get(step, "") for step in STEPS]
     took = row.took
     return [
         row.name, *steps, f"{took.wall_seconds:.1f}", f"{took.cpu_seconds:.1f}",

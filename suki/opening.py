@@ -74,7 +74,8 @@ def take_in(
             if stand_again(run, settings, ledger):
                 log.info("run %s stands again; the pointers were moved back to it", run.run_id)
         return run, summary, True
-    run.seconds["ingest"] = round(time.perf_counter() - started, 2)
+    run = runs.resume(run, settings)
+    runs.note(run, "ingest", started)
     run.facts["feeds"] = feed_rows(files)
     run.save(settings)
     ledger.open_run(run.run_id, run.as_of, run.known_at)

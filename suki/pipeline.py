@@ -53,7 +53,7 @@ def build(run_id: str) -> dict[str, Any]:
         HeldError: the door in refused; the owner was told and the last publication stands.
     """
     with _working(run_id, "build") as (run, settings, ledger):
-        if run is None or run.facts.get("is_built"):
+        if run is None:
             return {"run_id": run_id, "is_done": True}
         from suki import building
 
@@ -65,19 +65,17 @@ def build(run_id: str) -> dict[str, Any]:
             owner.tell_of_hold(run, settings, ledger, reason)
             raise HeldError(f"held at the door in: {reason}")
         nodes = building.build_facts(run, settings, tables, log.info)
-        run.facts["is_built"] = True
     return {"run_id": run_id, "door_in": outcome, "models": len(nodes)}
 
 
 def score(run_id: str) -> dict[str, Any]:
     """polars scores, then dbt marts and reporting tables."""
     with _working(run_id, "score") as (run, settings, _):
-        if run is None or run.facts.get("is_scored"):
+        if run is None:
             return {"run_id": run_id, "is_done": True}
         from suki import building
 
         nodes = building.score_and_build_marts(run, settings, log.info)
-        run.facts["is_scored"] = True
     return {"run_id": run_id, "models": len(nodes)}
 
 
@@ -212,7 +210,7 @@ def _open() -> tuple[Settings, Ledger]:
 
 @contextmanager
 def _working(run_id: str, step: str) -> Iterator[tuple[Run | None, Settings, Ledger]]:
-    """Hold the warehouse for one step of a run; the run is None where it stands published.
+    """Hold the warehouse for one step of a run; the run is None where the step is done.
 
     The run is read once the lock is ours: another process may have done the step meanwhile.
     """
@@ -224,6 +222,9 @@ def _working(run_id: str, step: str) -> Iterator[tuple[Run | None, Settings, Led
             yield None, settings, ledger
             return
         run = runs.load(settings, run_id)
+        if step in run.done:
+            yield None, settings, ledger
+            return
         with timed(run, step, settings):
             yield run, settings, ledger
 

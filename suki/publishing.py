@@ -80,7 +80,7 @@ def write_run_folder(
     _write_reports(folder, run, settings, made.lists)
     _write_quality(folder, run, settings)
     files = ledger.known_files(statuses=["accepted", "superseded"])
-    folder.finish(manifest_of(run, outcome, reason, files), {"seconds": run.seconds})
+    folder.finish(manifest_of(run, outcome, reason, files), run.took)
     if outcome == "held":
         ledger.close_run(run.run_id, "held", reason)
     return outcome, reason

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import resource
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -21,6 +22,8 @@ from suki.storage import write_text
 
 #: Folders whose content decides what a run computes.
 CODE_ROOMS = ("transforms", "expectations", "dbt_project", "reports", "suki")
+#: Steps that another process, or a later try, need not do again.
+KEPT_STEPS = ("build", "score")
 CODE_SUFFIXES = {".py", ".sql", ".yml", ".csv", ".html", ".txt", ".css"}
 
 
@@ -36,6 +39,8 @@ class Run:
         tonight: ids of the files first read by this run's ingest.
         facts: what steps found out, small and free of personal data.
         seconds: wall-clock seconds per step.
+        peak_memory_mib: highest memory of the step's process, up to the end of the step.
+        done: steps whose work is finished and kept in the run's workshop.
     """
 
     run_id: str
@@ -47,6 +52,13 @@ class Run:
     code_sha256: str
     facts: dict[str, Any] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
+    peak_memory_mib: dict[str, int] = field(default_factory=dict)
+    done: list[str] = field(default_factory=list)
+
+    @property
+    def took(self) -> dict[str, dict[str, float] | dict[str, int]]:
+        """What `run.json` of the published folder tells: the wall-clock side of the run."""
+        return {"seconds": self.seconds, "peak_memory_mib": self.peak_memory_mib}
 
     @property
     def business_date(self) -> date:
@@ -91,6 +103,17 @@ def load(settings: Settings, run_id: str) -> Run:
 def stands(run_id: str, settings: Settings, ledger: Ledger) -> bool:
     """True where the run was published and its folder is there."""
     return ledger.is_published(run_id) and (settings.runs / run_id / "manifest.json").is_file()
+
+
+def resume(run: Run, settings: Settings) -> Run:
+    """The run as an earlier try left it, if its workshop still holds what was made."""
+    folder = run.folder(settings)
+    if not (folder / "run.json").is_file() or not (folder / "warehouse.duckdb").is_file():
+        return run
+    earlier = load(settings, run.run_id)
+    run.facts, run.done = earlier.facts, earlier.done
+    run.seconds, run.peak_memory_mib = earlier.seconds, earlier.peak_memory_mib
+    return run
 
 
 def prepare(
@@ -162,14 +185,23 @@ def code_hash() -> str:
 
 @contextmanager
 def timed(run: Run, step: str, settings: Settings) -> Iterator[None]:
-    """Note how long a step took and save the run."""
+    """Note what a step took, and that it is done where its work need not be done again."""
     started = time.perf_counter()
     yield
-    run.seconds[step] = round(time.perf_counter() - started, 2)
+    note(run, step, started)
+    if step in KEPT_STEPS:
+        run.done.append(step)
     run.save(settings)
     times = run.published_folder(settings) / "run.json"
     if times.is_file():
-        write_text(times, json.dumps({"seconds": run.seconds}, indent=1, sort_keys=True) + "\n")
+        write_text(times, json.dumps(run.took, indent=1, sort_keys=True) + "\n")
+
+
+def note(run: Run, step: str, started: float) -> None:
+    """Seconds since `started`, and the highest memory of this process so far."""
+    run.seconds[step] = round(time.perf_counter() - started, 2)
+    kibibytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    run.peak_memory_mib[step] = round(kibibytes / 1024)
 
 
 def sweep(settings: Settings, keep: set[str], tell: Callable[[str], None]) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from suki import runs
 from suki.errors import ConfigurationError
-from suki.runs import Run, load, prepare, sweep, timed
+from suki.runs import Run, load, prepare, resume, sweep, timed
 from suki.settings import Settings
 
 KNOWN_AT = datetime(2026, 11, 1, tzinfo=UTC)
@@ -119,8 +119,22 @@ def test_seconds_are_kept_apart_from_what_the_run_computed(tmp_path):
     times.write_text("{}")
     with timed(run, "build", settings):
         pass
-    assert json.loads(times.read_text()) == {"seconds": {"build": run.seconds["build"]}}
+    told = json.loads(times.read_text())
+    assert told["seconds"] == {"build": run.seconds["build"]}
+    assert told["peak_memory_mib"]["build"] > 10
     assert load(settings, run.run_id).seconds.keys() == {"build"}
+
+
+def test_a_step_done_before_is_remembered_only_while_its_workshop_holds_the_warehouse(tmp_path):
+    settings, run = settings_of(tmp_path), prepared(tmp_path)
+    with timed(run, "build", settings):
+        (run.folder(settings)).mkdir(parents=True)
+    assert resume(prepared(tmp_path), settings).done == []
+    (run.folder(settings) / "warehouse.duckdb").write_text("x")
+    assert resume(prepared(tmp_path), settings).done == ["build"]
+    with timed(run, "publish", settings):
+        pass
+    assert resume(prepared(tmp_path), settings).done == ["build"]
 
 
 def test_sweeping_empties_workshops_of_other_runs_and_keeps_what_explains_them(tmp_path):
