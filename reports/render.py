@@ -74,6 +74,7 @@ class ListsReady:
     run_id: str
     definitions_version: str
     lists: tuple[ListSummary, ...]
+    banner: tuple[str, ...] = ()
 
 
 def render_mail(context: ReportContext) -> RenderedMail:

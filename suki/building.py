@@ -69,6 +69,8 @@ def make_current(run: Run, settings: Settings, ledger: Ledger) -> dict[str, pl.D
     except current.CurrentStateError as error:
         raise ConfigurationError(str(error)) from error
     run.facts["reporting_currency"] = currency
+    run.facts["orders"] = tables["orders"].height
+    run.facts["identified_orders"] = int(tables["orders"]["is_identified"].sum())
     tables["run_context"] = _run_context(run, settings, currency)
     for name, frame in tables.items():
         write_with(run.folder(settings) / "current" / f"{name}.parquet", frame.write_parquet)
@@ -108,6 +110,12 @@ def check_door_in(
     run.facts["fresh"] = {
         "rows_read": sum(c["read"] for c in fresh),
         "rows_quarantined": sum(c["quarantined"] for c in fresh),
+        "assumptions": [
+            f"{f['name']}: {told}"
+            for f in files
+            if f["file_id"] in tonight
+            for told in f["counts"].get("assumptions", [])
+        ],
     }
     state = door_counts.feed_state(
         tables["feed_counts"], tables["orders"], files, tonight, run.business_date
@@ -154,7 +162,13 @@ def keep_findings(run: Run, door: str, result: DoorResult) -> None:
 def banner(run: Run) -> list[str]:
     """What a reader of this publication must know, in plain words; empty when nothing is amiss."""
     door_in, door_out = run.facts["door_in"], run.facts["door_out"]
-    told = [*door_in["warnings"], *door_out["warnings"]]
+    told = [*door_in["warnings"], *door_out["warnings"], *run.facts["fresh"]["assumptions"]]
+    if run.facts["orders"] and not run.facts["identified_orders"]:
+        told.insert(
+            0,
+            f"None of the {run.facts['orders']:,} orders names a person by e-mail, phone or id, so "
+            "there are no customers, no retention and no lists; export such a column with them.",
+        )
     if door_in["row_warnings"]:
         fresh = run.facts["fresh"]
         told.insert(

@@ -265,6 +265,10 @@ def _keep_trace(error: Exception) -> str:
         folder.mkdir(parents=True, exist_ok=True)
     except Exception:  # whatever is wrong with the home, the trace must have a place
         folder = Path(tempfile.gettempdir())
-    path = folder / "last_error.txt"
-    path.write_text(trace, encoding="utf-8")
-    return str(path)
+    for place in (folder, Path(tempfile.gettempdir())):
+        try:
+            (place / "last_error.txt").write_text(trace, encoding="utf-8")
+        except OSError:
+            continue
+        return str(place / "last_error.txt")
+    return "no file: nothing here can be written"

@@ -246,6 +246,7 @@ def _counts(result: ReadResult) -> dict[str, Any]:
         "checked": result.checked_rows,
         "failed": failed_rows(result),
         "notes": [*result.assumptions, *result.notes],
+        "assumptions": list(result.assumptions),
     }
 
 

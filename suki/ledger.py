@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
+from suki.errors import ConfigurationError
 from suki.ledger_tables import aliases, files, identity_keys, open_store, outbox, runs
 
 
@@ -33,8 +34,18 @@ class Ledger:
         """Open the store and create its tables where they are absent."""
         if url.startswith("sqlite:///"):
             folder = Path(url.removeprefix("sqlite:///")).parent
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self.engine = open_store(url)
+            try:
+                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            except OSError as error:
+                raise ConfigurationError(f"{folder} cannot be made: {error.strerror}") from error
+        try:
+            self.engine = open_store(url)
+        except SQLAlchemyError as error:
+            told = str(error).splitlines()[0]
+            raise ConfigurationError(
+                f"the ledger at {url.split('@')[-1]} cannot be opened: {told}. "
+                "Is the folder writable, is SUKI_LEDGER_URL right?"
+            ) from error
 
     @contextmanager
     def transaction(self) -> Iterator[Any]:

@@ -65,12 +65,11 @@ def held(
 
 
 def holders(ledger: Ledger) -> list[str]:
-    """Who holds which lock now."""
+    """Who holds which lock now; a dead holder holds nothing."""
     with ledger.engine.connect() as connection:
-        names: list[str] = list(
-            connection.execute(select(locks.c.name).order_by(locks.c.name)).scalars()
-        )
-    return [f"{name} by {_holder(ledger, name)}" for name in names]
+        rows = connection.execute(select(locks).order_by(locks.c.name)).mappings().all()
+    alive = [r for r in rows if not _is_dead(r["holder"], clock() - in_utc(r["heartbeat_at"]))]
+    return [f"{row['name']} by {_holder(ledger, row['name'])}" for row in alive]
 
 
 def _take(ledger: Ledger, name: str, holder: str, token: str) -> bool:

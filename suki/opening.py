@@ -37,7 +37,12 @@ class Request:
             ConfigurationError: a date or moment cannot be read.
         """
         day = None if as_of == "latest" else _day(as_of)
-        return cls(day, _moment(known_at, "known_at"), _moment(seen_at, "seen_at"))
+        known = _moment(known_at, "known_at")
+        if known is not None and known > clock():
+            raise ConfigurationError(
+                f"known_at {known_at} lies in the future; nothing is known yet"
+            )
+        return cls(day, known, _moment(seen_at, "seen_at"))
 
 
 def take_in(
@@ -55,8 +60,11 @@ def take_in(
         summary = ingest_landing(settings, ledger, log.info, seen_at=asked.seen_at)
     files = ledger.known_files(known_at=asked.known_at)
     definitions = {d.source: d.fingerprint for d in load_sources(settings)}
-    day = asked.as_of or newest_order_date(settings, files)
-    if day > clock().astimezone(settings.timezone).date():
+    today = clock().astimezone(settings.timezone).date()
+    day = asked.as_of or newest_order_date(settings, files, today)
+    if asked.as_of is not None:
+        newest_order_date(settings, files, day)  # refuses a date before the first order
+    if day > today:
         # Published, it would make every real date "older" and so silent for good.
         raise ConfigurationError(f"as_of {day} lies in the future of the store's zone")
     fresh = since_last_publication(settings, ledger, files, day)
@@ -103,22 +111,24 @@ def _moment(text: str | None, name: str) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=Settings().timezone)
 
 
-def newest_order_date(settings: Settings, files: list[dict[str, Any]]) -> date:
+def newest_order_date(settings: Settings, files: list[dict[str, Any]], until: date) -> date:
     """The last business date on which a known order was placed.
 
     Raises:
         ConfigurationError: no order is known.
     """
-    from transforms.current import CurrentStateError, newest_order_date
+    from transforms.current import CurrentStateError
+    from transforms.current import newest_order_date as last_order_date
 
     store = canonical_store(settings, files)
     try:
-        newest = newest_order_date(store, settings.business.store.timezone)
+        newest = last_order_date(store, settings.business.store.timezone, until)
     except CurrentStateError as error:
         raise ConfigurationError(str(error)) from error
     if newest is None:
         raise ConfigurationError(
-            f"no order is known yet, so there is no latest date. Drop order exports into {settings.landing}/orders/; "
+            f"no order is known on or before {until} (with --known-at: none had arrived by then). "
+            f"Drop order exports into {settings.landing}/orders/, or ask for a later date; "
             "`suki status` lists files that were refused, and why."
         )
     return newest

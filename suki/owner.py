@@ -16,6 +16,8 @@ log = logging.getLogger("suki")
 def tell_of_hold(run: Run, settings: Settings, ledger: Ledger, reason: str) -> None:
     """A door refused: what it found; nobody else is told anything."""
     run.save(settings)
+    if run.known_at is not None:
+        return  # somebody asked what was believed then, and is being answered
     tell(settings, ledger, as_of=run.as_of, run_id=run.run_id, step="doors", broken=tuple(reason.splitlines()), is_held=True,
                 log_path=f"build/{run.run_id}/run.json")  # fmt: skip
 

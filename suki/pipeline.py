@@ -24,7 +24,12 @@ from suki.runs import Run, timed
 from suki.settings import Settings
 
 log = logging.getLogger("suki")
-STEPS = ("ingest", "build", "score", "publish", "report", "remind")
+#: What must be done before a step; a held or failed run stops short of it.
+NEEDS: dict[str, tuple[str, ...]] = {
+    "build": (),
+    "score": ("build",),
+    "publish": ("build", "score"),
+}
 
 
 def ingest(
@@ -120,7 +125,7 @@ def report(run_id: str) -> dict[str, Any]:
         )
         for recipient in executives
     ]
-    return {"run_id": run_id, "mails": _counted(outcomes), "why_silent": None}
+    return _handed_over(run_id, "the KPI mail", outcomes)
 
 
 def remind(run_id: str) -> dict[str, Any]:
@@ -136,8 +141,15 @@ def remind(run_id: str) -> dict[str, Any]:
     from suki.publication import DEFINITIONS_VERSION
 
     summaries = publishing.lists_still_safe(run_id, settings, ledger)
-    ready = ListsReady(settings.business.store.name, settings.business.mail.locale, date.fromisoformat(record["as_of"]), run_id,
-                       DEFINITIONS_VERSION, tuple(summaries))  # fmt: skip
+    ready = ListsReady(
+        shop_name=settings.business.store.name,
+        locale=settings.business.mail.locale,
+        as_of=date.fromisoformat(record["as_of"]),
+        run_id=run_id,
+        definitions_version=DEFINITIONS_VERSION,
+        lists=tuple(summaries),
+        banner=tuple((record["reason"] or "").splitlines()),
+    )
     outcome = Delivery(settings, ledger, log.info).hand_over(
         render_list_ready(ready),
         message="lists",
@@ -145,7 +157,7 @@ def remind(run_id: str) -> dict[str, Any]:
         recipient=settings.business.mail.marketer,
         run_id=run_id,
     )
-    return {"run_id": run_id, "mails": _counted([outcome]), "why_silent": None}
+    return _handed_over(run_id, "the mail about the lists", [outcome])
 
 
 def alert_owner(*, dag_id: str, task_id: str, as_of: str | None, error: str, log_hint: str) -> None:
@@ -192,13 +204,21 @@ def run(
     published = publish(run_id)
     if published["outcome"] == "held":
         raise HeldError(f"held: {published['reason']}")
-    told = {"report": report(run_id), "remind": remind(run_id)}
+    told, unsent = {}, []
+    for step in (report, remind):
+        try:
+            told[step.__name__] = step(run_id)
+        except SukiError as error:
+            unsent.append(str(error))
+    if unsent:
+        raise SukiError(f"run {run_id} is published, but " + "; ".join(unsent))
     return {**opened, **published, **told}
 
 
 def _open() -> tuple[Settings, Ledger]:
     settings = Settings()
-    settings.business  # noqa: B018 - a mistake in suki.toml is told before anything is touched
+    # A mistake in suki.toml or in the mail server's settings is told before anything is touched.
+    _ = settings.business, settings.smtp
     ledger = Ledger(settings.ledger_url)
     if not ledger.confirm_identity_key(settings.identity_secret()):
         raise ConfigurationError(
@@ -225,6 +245,11 @@ def _working(run_id: str, step: str) -> Iterator[tuple[Run | None, Settings, Led
         if step in run.done:
             yield None, settings, ledger
             return
+        if missing := [earlier for earlier in NEEDS[step] if earlier not in run.done]:
+            raise ConfigurationError(
+                f"run {run_id} cannot {step} before `suki {missing[0]}` has succeeded for it; "
+                "`suki status` says where it stands"
+            )
         with timed(run, step, settings):
             yield run, settings, ledger
 
@@ -255,6 +280,20 @@ def _why_silent(record: dict[str, Any], ledger: Ledger) -> str | None:
     if newest and newest["as_of"] > record["as_of"]:
         return f"{record['as_of']} is not the newest business date ({newest['as_of']} is); it contacts nobody"
     return None
+
+
+def _handed_over(run_id: str, mail: str, outcomes: list[str]) -> dict[str, Any]:
+    """What became of a mail's copies.
+
+    Raises:
+        SukiError: some were not sent; the outbox keeps them and the next try sends them.
+    """
+    if failed := outcomes.count("failed"):
+        raise SukiError(
+            f"{mail} was not sent to {failed} of {len(outcomes)} recipients; `suki status` says why. "
+            f"It lies in the outbox; `suki report {run_id}` and `suki remind {run_id}` try again."
+        )
+    return {"run_id": run_id, "mails": _counted(outcomes), "why_silent": None}
 
 
 def _counted(outcomes: list[str]) -> dict[str, int]:

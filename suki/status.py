@@ -105,6 +105,8 @@ def print_status(quarantine_rows: int) -> None:
     settings, console = Settings(), Console()
     ledger = Ledger(settings.ledger_url)
     console.print(_runs_table(ledger))
+    for held in (run for run in ledger.latest_runs() if run["status"] == "held"):
+        console.print(f"{held['run_id']} is held: {held['reason']}", markup=False)
     console.print(_feeds_table(ledger))
     for refused in ledger.known_files(statuses=["refused"]):
         console.print(f"refused: {refused['reason']}", markup=False)

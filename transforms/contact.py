@@ -47,9 +47,10 @@ def reorder_list(
         "customer_id", keep="first", maintain_order=True
     )
     why = pl.concat_str(
-        pl.lit("bought on "), pl.col("last_order_date").dt.to_string("%Y-%m-%d"), pl.lit("; usually bought again after "),
-        pl.col("reorder_days"), pl.lit(" days ("), pl.col("interval_count"), pl.lit(" intervals of this "), _told_basis(),
-        pl.lit(")"),
+        pl.lit("bought on "), pl.col("last_order_date").dt.to_string("%Y-%m-%d"), pl.lit("; "),
+        pl.when(pl.col("quantile") == "median").then(pl.lit("half")).otherwise(pl.lit("a quarter")),
+        pl.lit(" of its buyers buy this "), _told_basis(), pl.lit(" again within "), pl.col("reorder_days"),
+        pl.lit(" days ("), pl.col("interval_count"), pl.lit(" intervals)"),
     )  # fmt: skip
     columns = ["sku", "product_name", "last_order_date", "due_date", "reorder_days"]
     return _listed(

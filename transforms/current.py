@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from zoneinfo import ZoneInfo
 
 import polars as pl
 
@@ -54,10 +53,16 @@ class StateRequest:
     key: PersonKey
 
 
-def newest_order_date(store: CanonicalStore, zone: str) -> date | None:
-    """The last business date on which any known order was placed."""
-    last = store.table("orders").select(pl.col("ordered_at").max()).collect().item()
-    return last.astimezone(ZoneInfo(zone)).date() if last else None
+def newest_order_date(store: CanonicalStore, zone: str, until: date) -> date | None:
+    """The last business date up to `until` on which any known order was placed.
+
+    An order dated in the future is a slip of the source and must not move the shop's clock.
+    """
+    day = pl.col("ordered_at").dt.convert_time_zone(zone).dt.date()
+    newest: date | None = (
+        store.table("orders").filter(day <= until).select(day.max()).collect().item()
+    )
+    return newest
 
 
 def build(

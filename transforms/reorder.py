@@ -139,16 +139,23 @@ def due(
 def _with_interval(last: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     """Add reorder_days, interval_count and basis: the product's own, else its category's."""
     by_sku = known.filter(pl.col("level") == "sku").select(
-        sku="item", sku_days="reorder_days", sku_count="interval_count"
+        sku="item",
+        sku_days="reorder_days",
+        sku_count="interval_count",
+        sku_quantile="quantile",
     )
     by_category = known.filter(pl.col("level") == "category").select(
-        category="item", category_days="reorder_days", category_count="interval_count"
+        category="item",
+        category_days="reorder_days",
+        category_count="interval_count",
+        category_quantile="quantile",
     )
     return (
         last.join(by_sku, on="sku", how="left")
         .join(by_category, on="category", how="left")
         .with_columns(
             reorder_days=pl.coalesce("sku_days", "category_days"),
+            quantile=pl.coalesce("sku_quantile", "category_quantile"),
             interval_count=pl.when(pl.col("sku_days").is_not_null())
             .then("sku_count")
             .otherwise("category_count"),

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,7 +18,9 @@ CONTACTS = dict.fromkeys(("customer_id", "email", "first_name", "last_name", "la
 
 
 def due(*people: str, sku: str = "tea", on: date = AS_OF, days: int = 40) -> pl.DataFrame:
-    rows = [(p, sku, f"name of {sku}", date(2026, 9, 24), days, "sku", 45, on) for p in people]
+    rows = [
+        (p, sku, f"name of {sku}", date(2026, 9, 24), days, "sku", "median", 45, on) for p in people
+    ]
     return pl.DataFrame(rows, schema=SCORES["reorder_due"].schema, orient="row")
 
 
@@ -100,11 +103,16 @@ def test_one_row_per_person_with_the_product_due_first():
     assert found.eligible == 1
 
 
-def test_a_row_says_why_without_claiming_a_median_it_may_not_be():
-    found = reorder_list(due("a"), contacts({"a": "a@example.com"}), customers({"a": True}))
+@pytest.mark.parametrize(
+    ("quantile", "share"), [("median", "half"), ("first_quartile", "a quarter")]
+)
+def test_a_row_says_why_and_which_share_of_buyers_its_days_stand_for(quantile, share):
+    told = due("a").with_columns(quantile=pl.lit(quantile))
+    found = reorder_list(told, contacts({"a": "a@example.com"}), customers({"a": True}))
     (reason,) = found.rows["reason"]
     assert reason == (
-        "bought on 2026-09-24; usually bought again after 40 days (45 intervals of this product)"
+        f"bought on 2026-09-24; {share} of its buyers buy this product again within 40 days "
+        "(45 intervals)"
     )
 
 

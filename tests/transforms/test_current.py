@@ -218,7 +218,10 @@ def test_the_day_of_an_order_is_the_shops_own(shop, zone, moment, local_day):
     assert [str(o["order_date"]) for o in shop.orders(zone=zone, as_of=local_day)] == [local_day]
     before = date.fromisoformat(local_day) - timedelta(days=1)
     assert shop.orders(zone=zone, as_of=before.isoformat()) == []
-    assert newest_order_date(shop.store, zone) == date.fromisoformat(local_day)
+    assert newest_order_date(shop.store, zone, date(2030, 1, 1)) == date.fromisoformat(local_day)
+    assert (
+        newest_order_date(shop.store, zone, before) is None
+    )  # a slip into the future moves nothing
 
 
 def test_orders_after_the_business_date_are_counted_as_left_out(shop):
@@ -460,7 +463,7 @@ def test_a_shop_without_any_file_has_every_table_and_no_rows(shop):
         assert tables[name].schema == CURRENT[name].schema, name
         assert tables[name].height == 0
     assert tables["feed_counts"]["accepted_units"].sum() == 0
-    assert newest_order_date(shop.store, ZONE) is None
+    assert newest_order_date(shop.store, ZONE, date(2030, 1, 1)) is None
 
 
 def test_rows_that_were_accepted_and_are_gone_stop_the_run_instead_of_vanishing(shop):

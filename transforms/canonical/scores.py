@@ -130,6 +130,11 @@ SCORES: dict[str, Table] = {
                 text_column(
                     "basis", "sku or category: where the interval comes from.", required=True
                 ),
+                text_column(
+                    "quantile",
+                    "median or first_quartile: what reorder_days stands for.",
+                    required=True,
+                ),
                 integer_column("interval_count", "Gaps behind the interval.", required=True),
                 date_column(
                     "due_date", "Day the reminder falls due; never in the past.", required=True
