@@ -244,3 +244,28 @@ def test_another_identity_key_is_refused_before_anybody_becomes_a_stranger(twins
     monkeypatch.setenv("SUKI_IDENTITY_KEY", "some other key")
     with pytest.raises(ConfigurationError, match="not the key this shop began with"):
         pipeline.ingest(AS_OF)
+
+
+def test_a_step_before_its_turn_names_the_step_it_waits_for(tmp_path, monkeypatch):
+    monkeypatch.setenv("SUKI_HOME", str(tmp_path))
+    write_shop(tmp_path, customers=150)
+    run_id = pipeline.ingest(AS_OF)["run_id"]
+    for step in (pipeline.score, pipeline.publish):
+        with pytest.raises(ConfigurationError, match="before `suki build` has succeeded"):
+            step(run_id)
+
+
+def test_a_moment_of_knowledge_in_the_future_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setenv("SUKI_HOME", str(tmp_path))
+    with pytest.raises(ConfigurationError, match="known_at 2062-10-31 lies in the future"):
+        pipeline.ingest(AS_OF, "2062-10-31")
+
+
+def test_mail_that_was_not_sent_to_everybody_is_a_failure():
+    handed_over = pipeline._handed_over
+    assert handed_over("r", "the KPI mail", ["sent", "already"])["mails"] == {
+        "already": 1,
+        "sent": 1,
+    }
+    with pytest.raises(SukiError, match="the KPI mail was not sent to 1 of 2 recipients"):
+        handed_over("r", "the KPI mail", ["sent", "failed"])

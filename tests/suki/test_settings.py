@@ -36,9 +36,13 @@ def test_a_shops_own_file_wins_over_the_shipped_one_as_a_whole(tmp_path):
     assert (own.store.name, own.store.timezone) == ("Mine", "UTC")
 
 
-def test_without_a_file_of_its_own_a_shop_has_the_shipped_settings(tmp_path):
-    assert shop(tmp_path).business.store.timezone == "UTC"
-    assert shop(tmp_path).business.store.reporting_currency == "auto"
+def test_without_a_file_of_its_own_a_shop_has_the_shipped_settings(tmp_path, monkeypatch):
+    assert shop(tmp_path).config_file("suki.toml") == PROJECT_CONFIG / "suki.toml"
+    shipped = tmp_path / "shipped"
+    shipped.mkdir()
+    (shipped / "suki.toml").write_text('[store]\ntimezone = "Asia/Manila"\n')
+    monkeypatch.setattr("suki.settings.PROJECT_CONFIG", shipped)
+    assert shop(tmp_path).business.store.timezone == "Asia/Manila"
 
 
 @pytest.mark.parametrize(
