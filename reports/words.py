@@ -178,6 +178,14 @@ FEEDS = {
     "products": _("Products"),
     "deliveries": _("Deliveries"),
     "exchange_rates": _("Exchange rates"),
+    "returns": _("Returns and refunds"),
+    "invoices": _("Invoices"),
+    "subscriptions": _("Subscriptions"),
+    "reviews": _("Reviews"),
+    "messages": _("Messages"),
+    "tickets": _("Support tickets"),
+    "marketing_spend": _("Marketing spend"),
+    "annotations": _("Notes"),
 }
 
 

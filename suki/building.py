@@ -91,6 +91,13 @@ def _run_context(run: Run, settings: Settings, currency: str) -> pl.DataFrame:
         "zero_value_orders_are_valid": business.orders.zero_value_orders_are_valid,
         "fully_refunded_orders_are_valid": business.orders.fully_refunded_orders_are_valid,
         "survey_window_days": business.surveys.window_days,
+        "week_start": business.store.week_start,
+        "cohort_maturity_periods": business.retention.cohort_maturity_periods,
+        "conversion_window_days": business.outreach.conversion_window_days,
+        "engagement_window_days": business.outreach.engagement_window_days,
+        "repeated_request_people": business.surveys.repeated_request_people,
+        "gross_margin_share": business.store.gross_margin_share,
+        "history_is_complete": business.store.history_is_complete,
     }
     return CURRENT["run_context"].conform(pl.DataFrame([row]))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Literal
 from zoneinfo import available_timezones
 
@@ -21,6 +22,9 @@ class StoreSettings(Section):
     name: str = "My shop"
     timezone: str = "UTC"
     reporting_currency: str = Field("auto", pattern=r"^([A-Z]{3}|auto)$")
+    week_start: int = Field(1, ge=1, le=7)
+    history_is_complete: bool = True
+    gross_margin_share: Decimal | None = Field(None, gt=0, le=1)
 
     @field_validator("timezone")
     @classmethod
@@ -41,6 +45,7 @@ class RetentionSettings(Section):
     """The headline retention rate: `[retention]`."""
 
     headline_active_days: Literal[90, 180, 365] = 180
+    cohort_maturity_periods: int = Field(3, ge=1)
 
 
 class SegmentSettings(Section):
@@ -66,6 +71,14 @@ class SurveySettings(Section):
     """How answers are counted: `[surveys]`."""
 
     window_days: int = Field(90, ge=1)
+    repeated_request_people: int = Field(3, ge=2)
+
+
+class OutreachSettings(Section):
+    """How answers to messages are counted: `[outreach]`."""
+
+    conversion_window_days: int = Field(7, ge=1)
+    engagement_window_days: int = Field(30, ge=1)
 
 
 class IdentitySettings(Section):
@@ -133,6 +146,7 @@ class BusinessSettings(Section):
     retention: RetentionSettings = RetentionSettings()
     segments: SegmentSettings = SegmentSettings()
     surveys: SurveySettings = SurveySettings()
+    outreach: OutreachSettings = OutreachSettings()
     identity: IdentitySettings = IdentitySettings()
     reminders: ReminderSettings = ReminderSettings()
     doors: DoorSettings = DoorSettings()

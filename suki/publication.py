@@ -13,6 +13,7 @@ from suki.ledger import Ledger
 from suki.runs import Run
 from suki.settings import Settings
 from suki.storage import point, sha256_of, write_text
+from suki.warehouse import DBT_PROJECT
 
 if TYPE_CHECKING:
     import polars as pl
@@ -23,10 +24,8 @@ if TYPE_CHECKING:
 #: Rises when the meaning of a published column changes; see CHANGELOG.md.
 DEFINITIONS_VERSION = "1"
 SCORE_TABLES = ("customer_segments", "product_intervals", "score_thresholds", "survival_curve")
-MART_TABLES = (
-    "churn_period", "clv_historic", "nps", "order_reconciliation", "order_validity", "repeat_purchase",
-    "retention_cohort", "retention_period", "revenue_month", "segment_summary",
-)  # fmt: skip
+#: One published table per mart of the dbt project; each carries its `as_of`.
+MART_TABLES = tuple(sorted(path.stem for path in (DBT_PROJECT / "models/marts").glob("*.sql")))
 
 
 class RunFolder:

@@ -13,14 +13,17 @@ from datetime import date
 import polars as pl
 
 from transforms.canonical import CURRENT, UNIT_TABLE
+from transforms.current_activity import ACTIVITIES, activity_tables, refund_observations
 from transforms.current_people import (
     customer_rows,
     latest_consents,
     latest_contacts,
+    latest_records,
     members_refusing,
     refusing_people,
     with_customer,
 )
+from transforms.exchange import with_rates
 from transforms.identity import PersonKey, hash_series
 from transforms.known_files import CanonicalStore, CurrentStateError, KnownFile, newest
 
@@ -37,10 +40,6 @@ __all__ = [
     "reporting_currency",
     "with_customer",
 ]
-
-RATE_VALID_DAYS = 7
-CURRENT_OF_FEED = {"orders": "orders", "surveys": "responses", "customers": "customers", "products": "products",
-                   "deliveries": "deliveries", "exchange_rates": "exchange_rates"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -88,10 +87,18 @@ def build(
         "responses": _responses(store, people, request),
         "products": _products(store),
         "deliveries": _deliveries(store, orders),
+        "refund_observations": refund_observations(
+            store, orders, request.store_timezone, request.as_of
+        ),
+        **activity_tables(store, people, request.as_of, request.store_timezone, currency),
     }
     contacts = latest_contacts(store, people)
     tables["customers"] = customer_rows(
-        contacts, latest_consents(store, people), tables["orders"], people
+        contacts,
+        latest_consents(store, people),
+        latest_records(store, people),
+        tables["orders"],
+        people,
     )
     tables["feed_counts"] = _feed_counts(store, orders_all, orders, request)
     return tables | {"contacts": contacts}
@@ -143,31 +150,7 @@ def _orders(
         is_identified=pl.col("customer_id").is_not_null(), guest=guest.str.slice(0, 20)
     )
     known = known.with_columns(customer_id=pl.coalesce("customer_id", "guest"))
-    return _with_rates(known, store, currency).sort("source", "order_id")
-
-
-def _with_rates(orders: pl.DataFrame, store: CanonicalStore, currency: str) -> pl.DataFrame:
-    """The rate of the order's own day, or the nearest earlier one within a week."""
-    rates = (
-        newest(store.table("exchange_rates"), ("rate_date", "from_currency", "to_currency"))
-        .filter(pl.col("to_currency") == currency)
-        .select(exchange_rate_date="rate_date", currency="from_currency", exchange_rate="rate")
-        .sort("exchange_rate_date")
-        .collect()
-    )
-    found = orders.sort("order_date").join_asof(
-        rates, left_on="order_date", right_on="exchange_rate_date", by="currency", tolerance=f"{RATE_VALID_DAYS}d",
-        coalesce=False, check_sortedness=False,
-    )  # fmt: skip
-    own = pl.col("currency") == currency
-    return found.with_columns(
-        exchange_rate=pl.when(own)
-        .then(pl.lit(1).cast(pl.Decimal(18, 8)))
-        .otherwise(pl.col("exchange_rate")),
-        exchange_rate_date=pl.when(own)
-        .then(pl.col("order_date"))
-        .otherwise(pl.col("exchange_rate_date")),
-    )
+    return with_rates(known, store, currency, "order_date").sort("source", "order_id")
 
 
 def _lines(store: CanonicalStore, orders_all: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:
@@ -193,6 +176,7 @@ def _responses(store: CanonicalStore, people: pl.DataFrame, request: StateReques
     rows = rows.with_columns(response_date=local).filter(
         pl.col("response_date").is_null() | (pl.col("response_date") <= request.as_of)
     )
+    rows = rows.with_columns(pl.col("respondent").fill_null("customer"))
     table = CURRENT["responses"]
     return table.conform(rows.select(table.schema.names())).sort(table.key)
 
@@ -200,6 +184,7 @@ def _responses(store: CanonicalStore, people: pl.DataFrame, request: StateReques
 def _products(store: CanonicalStore) -> pl.DataFrame:
     table = CURRENT["products"]
     rows = newest(store.table("products"), ("sku",)).collect()
+    rows = rows.rename({"currency": "cost_currency"})
     return table.conform(rows.select(table.schema.names())).sort(table.key)
 
 
@@ -216,17 +201,18 @@ def _feed_counts(
 ) -> pl.DataFrame:
     # Customers and products have no business date of their own; when a file arrived is not one.
     stamp = {"orders": "ordered_at", "surveys": "submitted_at", "deliveries": "delivered_at",
-             "exchange_rates": "rate_date"}  # fmt: skip
+             "exchange_rates": "rate_date"} | {feed: one.stamp for feed, one in ACTIVITIES.items()}  # fmt: skip
     keys = {"orders": ("source", "order_id"), "surveys": ("source", "response_id"), "products": ("sku",),
             "customers": ("source", "customer_ref_key", "email_key", "phone_key"), "deliveries": ("order_id",),
             "exchange_rates": ("rate_date", "from_currency", "to_currency")}  # fmt: skip
+    keys |= {feed: one.key for feed, one in ACTIVITIES.items()}
     counts = []
     for feed, unit_table in UNIT_TABLE.items():
         rows = store.table(unit_table)
         accepted = int(rows.select(pl.len()).collect().item())
         current = orders_all if feed == "orders" else newest(rows, keys[feed]).collect()
         days = _business_days(current, stamp.get(feed), request.store_timezone)
-        dated = feed in {"orders", "surveys"}
+        dated = feed in {"orders", "surveys", *ACTIVITIES}
         counts.append(
             {
                 "feed": feed,

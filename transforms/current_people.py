@@ -51,8 +51,23 @@ def latest_consents(store: CanonicalStore, people: pl.DataFrame) -> pl.DataFrame
     )
 
 
+def latest_records(store: CanonicalStore, people: pl.DataFrame) -> pl.DataFrame:
+    """One row per person of the customer feed: loyalty, and whether they work for the shop."""
+    rows = with_customer(store.table("customers").collect(), people).filter(
+        pl.col("customer_id").is_not_null()
+    )
+    ordered = rows.sort("version_at", "sequence", "row_number")
+    return ordered.group_by("customer_id").agg(
+        pl.col(name).drop_nulls().last() for name in ("loyalty_tier", "loyalty_since", "is_staff")
+    )
+
+
 def customer_rows(
-    contacts: pl.DataFrame, consents: pl.DataFrame, orders: pl.DataFrame, people: pl.DataFrame
+    contacts: pl.DataFrame,
+    consents: pl.DataFrame,
+    records: pl.DataFrame,
+    orders: pl.DataFrame,
+    people: pl.DataFrame,
 ) -> pl.DataFrame:
     """One row per person with anything known about them, guests without a name included."""
     agreed = consents.filter(
@@ -63,9 +78,11 @@ def customer_rows(
         .unique()
         .join(contacts, on="customer_id", how="left")
         .join(agreed, on="customer_id", how="left")
+        .join(records, on="customer_id", how="left")
     )
     identified = known.select(
-        "customer_id", "country", "language",
+        "customer_id", "country", "language", "loyalty_tier", "loyalty_since",
+        is_staff=pl.col("is_staff").fill_null(False),
         is_identified=pl.lit(True),
         has_email=pl.col("email").is_not_null(),
         email_marketing_consent=pl.col("email_marketing_consent").fill_null(False),
@@ -75,6 +92,9 @@ def customer_rows(
         .select("customer_id", "country", is_identified=pl.lit(False))
         .with_columns(
             language=pl.lit(None, dtype=pl.String),
+            loyalty_tier=pl.lit(None, dtype=pl.String),
+            loyalty_since=pl.lit(None, dtype=pl.Date),
+            is_staff=pl.lit(False),
             has_email=pl.lit(False),
             email_marketing_consent=pl.lit(False),
         )

@@ -35,10 +35,13 @@ CROSS_ROW_RULES: dict[str, tuple[tuple[str, str], ...]] = {
         ("version_at", "unparseable"),
     ),
     "customers": (("customer_ref_key", "unidentified"), ("version_at", "unparseable")),
-    "products": (("version_at", "unparseable"),),
-    "deliveries": (("version_at", "unparseable"),),
-    "exchange_rates": (("version_at", "unparseable"),),
-}
+} | dict.fromkeys(
+    (
+        "products", "deliveries", "exchange_rates", "returns", "invoices", "subscriptions", "reviews", "messages",
+        "tickets", "marketing_spend", "annotations",
+    ),
+    (("version_at", "unparseable"),),
+)  # fmt: skip
 #: Values that are left out while the row stays: a wrong address must not lose an order.
 FORGIVEN = frozenset(
     {
@@ -48,14 +51,24 @@ FORGIVEN = frozenset(
         "contacts.birthday.unparseable",
         "consents.is_granted.unparseable",
         "orders.is_test.unparseable",
+        "orders.is_staff.unparseable",
         "products.is_active.unparseable",
+        "responses.satisfaction_score.unparseable",
+        "responses.effort_score.unparseable",
+        "responses.satisfaction_score.out_of_range",
+        "responses.effort_score.out_of_range",
+        "tickets.satisfaction_score.unparseable",
+        "tickets.satisfaction_score.out_of_range",
     }
 )
 
 #: Columns that Suki fills itself, and links that the parts of a unit share with it.
 MADE_BY_SUKI = frozenset({"source", "file_id", "row_number", "version_at", "version_basis"})
 PARTS = frozenset({"order_lines", "answers"})
-ID_COLUMNS = frozenset({"order_id", "order_number", "response_id", "sku", "source_customer_id"})
+ID_COLUMNS = frozenset(
+    {"order_id", "order_number", "parent_order_id", "response_id", "sku", "source_customer_id", "return_id", "invoice_id",
+     "subscription_id", "review_id", "message_id", "ticket_id"}
+)  # fmt: skip
 
 REMEDIES = {
     "missing": "fill the cell in the source, or map the right column",

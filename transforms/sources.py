@@ -127,7 +127,10 @@ class SourceDefinition(_Strict):
     """One kind of export: which files, how they are written, which column is which field."""
 
     source: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="Name of the source.")
-    feed: Literal["orders", "surveys", "customers", "products", "deliveries", "exchange_rates"]
+    feed: Literal[
+        "orders", "surveys", "customers", "products", "deliveries", "exchange_rates", "returns", "invoices",
+        "subscriptions", "reviews", "messages", "tickets", "marketing_spend", "annotations",
+    ]  # fmt: skip
     extends: str | None = Field(default=None, description="Definition this one starts from.")
     description: str = ""
     files: tuple[str, ...] = Field(

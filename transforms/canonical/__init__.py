@@ -31,19 +31,15 @@ from transforms.canonical.contract import (
 from transforms.canonical.current import CURRENT
 from transforms.canonical.feeds import (
     ANSWERS,
-    CANONICAL,
     CONSENTS,
     CONTACTS,
     CUSTOMERS,
-    DELIVERIES,
-    EXCHANGE_RATES,
-    FEED_TABLES,
     ORDER_LINES,
     ORDERS,
-    PRODUCTS,
     RESPONSES,
-    UNIT_TABLE,
 )
+from transforms.canonical.records import DELIVERIES, EXCHANGE_RATES, PRODUCTS
+from transforms.canonical.registry import CANONICAL, FEED_TABLES, UNIT_TABLE
 from transforms.canonical.scores import SCORES
 
 __all__ = [

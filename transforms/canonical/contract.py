@@ -12,7 +12,10 @@ MONEY = pl.Decimal(18, 4)
 RATE = pl.Decimal(18, 8)
 TIMESTAMP = pl.Datetime("us", "UTC")
 
-FEEDS = ("orders", "surveys", "customers", "products", "deliveries", "exchange_rates")
+FEEDS = (
+    "orders", "surveys", "customers", "products", "deliveries", "exchange_rates", "returns", "invoices",
+    "subscriptions", "reviews", "messages", "tickets", "marketing_spend", "annotations",
+)  # fmt: skip
 ORDER_KINDS = ("sale", "return")
 LINE_KINDS = ("product", "shipping", "discount", "fee", "gift_card", "adjustment")
 FINANCIAL_STATUSES = (
@@ -27,6 +30,14 @@ FINANCIAL_STATUSES = (
 )
 CONSENT_CHANNELS = ("email", "sms", "push", "phone", "post")
 CONSENT_PURPOSES = ("marketing", "birthday")
+RESPONDENTS = ("customer", "staff")
+INVOICE_STATUSES = ("open", "paid", "failed", "void")
+MESSAGE_EVENTS = (
+    "held_out", "sent", "delivered", "bounced", "opened", "clicked", "replied", "complained", "unsubscribed",
+)  # fmt: skip
+TICKET_STATUSES = ("open", "pending", "solved", "closed")
+SPEND_PURPOSES = ("acquisition", "retention")
+ANNOTATION_KINDS = ("campaign", "price", "holiday", "season", "outage", "competitor", "other")
 VERSION_BASES = ("updated_at", "file_name", "arrival")
 
 

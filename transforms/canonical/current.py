@@ -11,8 +11,10 @@ from transforms.canonical.contract import (
     flag_column,
     integer_column,
     moment_column,
+    money_column,
     text_column,
 )
+from transforms.canonical.current_activity import ACTIVITY, RUN_SETTINGS
 from transforms.canonical.feeds import LINE_FACTS, ORDER_FACTS, SOURCE, VERSION
 
 CURRENT: dict[str, Table] = {
@@ -58,6 +60,7 @@ CURRENT: dict[str, Table] = {
                     "Days in which one person has one survey answer.",
                     required=True,
                 ),
+                *RUN_SETTINGS,
             ),
         ),
         Table(
@@ -109,6 +112,9 @@ CURRENT: dict[str, Table] = {
                     "is_identified", "False for a guest without e-mail, phone or id.", required=True
                 ),
                 text_column("country", "Country, latest stated."),
+                text_column("loyalty_tier", "Tier in the loyalty programme, latest stated."),
+                date_column("loyalty_since", "Day the customer joined the loyalty programme."),
+                flag_column("is_staff", "True for one of the shop's own people.", required=True),
                 text_column("language", "Preferred language, latest stated."),
                 flag_column("has_email", "True where an e-mail address is known.", required=True),
                 flag_column(
@@ -133,6 +139,13 @@ CURRENT: dict[str, Table] = {
                 moment_column("submitted_at", "When it was sent in."),
                 flag_column("is_completed", "True where the respondent finished.", required=True),
                 integer_column("score", "Answer to the recommendation question, 0 to 10."),
+                integer_column(
+                    "satisfaction_score", "Answer to the satisfaction question, 1 to 5."
+                ),
+                integer_column("effort_score", "Answer to the effort question, 1 to 7."),
+                text_column("journey_stage", "Part of the journey the survey asked about."),
+                text_column("respondent", "customer or staff.", required=True),
+                text_column("order_id", "Order the survey asked about, where it says so."),
                 text_column("language", "Language it was answered in."),
             ),
         ),
@@ -144,6 +157,8 @@ CURRENT: dict[str, Table] = {
                 text_column("sku", "Product code.", required=True),
                 text_column("product_name", "Product name.", required=True),
                 text_column("category", "Product category."),
+                money_column("unit_cost", "Cost of one unit, in cost_currency."),
+                text_column("cost_currency", "ISO 4217 code of the cost."),
                 date_column("first_listed_date", "First day on sale."),
                 flag_column("is_active", "False for a discontinued product."),
             ),
@@ -187,5 +202,6 @@ CURRENT: dict[str, Table] = {
                 date_column("newest_date", "Newest business date in the feed."),
             ),
         ),
+        *ACTIVITY,
     )
 }

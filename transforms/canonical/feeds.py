@@ -1,4 +1,4 @@
-"""Canonical tables: what the readers write, one Parquet file per ingested file."""
+"""Canonical tables of orders, people and surveys, one Parquet file per ingested file."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from transforms.canonical.contract import (
     LINE_KINDS,
     MONEY,
     ORDER_KINDS,
-    RATE,
+    RESPONDENTS,
     VERSION_BASES,
     Column,
     Table,
@@ -59,6 +59,15 @@ ORDER_FACTS = (
     flag_column("is_test", "True for a test order."),
     text_column("channel", "Where it was placed: web, pos, phone or the source's own word."),
     text_column("country", "Country the order was billed or shipped to."),
+    text_column(
+        "marketing_channel", "What brought the customer to this order, in the source's own word."
+    ),
+    text_column("referral_code", "Code of the customer or partner who referred the order."),
+    text_column(
+        "parent_order_id",
+        "Order that this one replaces or exchanges; such an order is no purchase of its own.",
+    ),
+    flag_column("is_staff", "True for an order of the shop's own people."),
     text_column("discount_code", "Discount code used."),
     text_column(
         "currency",
@@ -187,6 +196,9 @@ CUSTOMERS = Table(
         text_column("language", "Preferred language, ISO 639.", pattern=r"^[a-z]{2,3}$"),
         moment_column("created_at", "When the account was made."),
         text_column("tags", "Tags as the source words them.", latest_state=True),
+        text_column("loyalty_tier", "Tier in the loyalty programme.", latest_state=True),
+        date_column("loyalty_since", "Day the customer joined the loyalty programme."),
+        flag_column("is_staff", "True for one of the shop's own people."),
         *VERSION,
         *LINEAGE,
     ),
@@ -206,6 +218,22 @@ RESPONSES = Table(
         text_column("order_id", "Order the survey asked about, where it says so."),
         text_column("language", "Language it was answered in, ISO 639.", pattern=r"^[a-z]{2,3}$"),
         integer_column("score", "Answer to the recommendation question.", minimum=0, maximum=10),
+        integer_column(
+            "satisfaction_score",
+            "Answer to the satisfaction question (CSAT).",
+            minimum=1,
+            maximum=5,
+        ),
+        integer_column(
+            "effort_score",
+            "Answer to the effort question (CES), 7 is easiest.",
+            minimum=1,
+            maximum=7,
+        ),
+        text_column("journey_stage", "Part of the customer's journey the survey asked about."),
+        text_column(
+            "respondent", "Who answered: a customer or one of the staff.", allowed=RESPONDENTS
+        ),
         *PERSON_KEYS,
         *VERSION,
         *LINEAGE,
@@ -232,87 +260,3 @@ ANSWERS = Table(
     feed="surveys",
     personal=True,
 )
-
-PRODUCTS = Table(
-    "products",
-    "One row per product in each ingested product file.",
-    ("source", "sku", "file_id"),
-    (
-        SOURCE,
-        text_column("sku", "Product code, as it stands on order lines.", required=True),
-        text_column("product_name", "Product name.", required=True),
-        text_column("category", "Product category."),
-        money_column("unit_price", "List price."),
-        money_column("unit_cost", "Cost of one unit."),
-        text_column("currency", "ISO 4217 code of the amounts.", pattern=r"^[A-Z]{3}$"),
-        date_column("first_listed_date", "First day on sale."),
-        flag_column("is_active", "False for a discontinued product.", latest_state=True),
-        *VERSION,
-        *LINEAGE,
-    ),
-    feed="products",
-)
-
-DELIVERIES = Table(
-    "deliveries",
-    "One row per delivery in each ingested delivery file.",
-    ("source", "order_id", "file_id"),
-    (
-        SOURCE,
-        text_column("order_id", "Order delivered, as the orders feed names it.", required=True),
-        moment_column("shipped_at", "When it left."),
-        moment_column("delivered_at", "When it arrived."),
-        *VERSION,
-        *LINEAGE,
-    ),
-    feed="deliveries",
-)
-
-EXCHANGE_RATES = Table(
-    "exchange_rates",
-    "One row per currency and day in each ingested rate file.",
-    ("rate_date", "from_currency", "to_currency", "file_id"),
-    (
-        SOURCE,
-        date_column("rate_date", "Day the rate was published for.", required=True),
-        text_column(
-            "from_currency", "Currency converted from.", required=True, pattern=r"^[A-Z]{3}$"
-        ),
-        text_column("to_currency", "Currency converted to.", required=True, pattern=r"^[A-Z]{3}$"),
-        Column(
-            "rate",
-            RATE,
-            "Units of to_currency for one unit of from_currency.",
-            required=True,
-            minimum=0,
-        ),
-        *VERSION,
-        *LINEAGE,
-    ),
-    feed="exchange_rates",
-)
-
-CANONICAL: dict[str, Table] = {
-    table.name: table
-    for table in (
-        ORDERS, ORDER_LINES, CONTACTS, CONSENTS, CUSTOMERS, RESPONSES, ANSWERS,
-        PRODUCTS, DELIVERIES, EXCHANGE_RATES,
-    )
-}  # fmt: skip
-
-FEED_TABLES: dict[str, tuple[str, ...]] = {
-    "orders": ("orders", "order_lines", "contacts", "consents"),
-    "surveys": ("responses", "answers", "contacts"),
-    "customers": ("customers", "contacts", "consents"),
-    "products": ("products",),
-    "deliveries": ("deliveries",),
-    "exchange_rates": ("exchange_rates",),
-}
-UNIT_TABLE: dict[str, str] = {
-    "orders": "orders",
-    "surveys": "responses",
-    "customers": "customers",
-    "products": "products",
-    "deliveries": "deliveries",
-    "exchange_rates": "exchange_rates",
-}

@@ -36,7 +36,6 @@ COUNTED_UNDER = {
 }
 READ_INTO = {
     "updated_at": "version_at",
-    "started_at": "submitted_at",
     "subtotal_amount": "discount_amount",
     "refunded_quantity": "quantity",
     "quantity_after_refund": "quantity",
@@ -212,5 +211,7 @@ def counted_under(feed: str, name: str) -> tuple[str, str]:
     """The canonical table and column a field belongs to."""
     if name in COUNTED_UNDER:
         return COUNTED_UNDER[name]
+    if feed == "surveys" and name == "started_at":
+        return "responses", "submitted_at"
     is_line = feed == "orders" and name in LINE_LEVEL_FIELDS
     return ("order_lines" if is_line else UNIT_TABLE[feed]), READ_INTO.get(name, name)

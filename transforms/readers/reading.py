@@ -21,7 +21,7 @@ from transforms.sources import SourceDefinition
 __all__ = ["READER_VERSION", "choose", "choose_definition", "exported_at", "read_file"]
 
 #: Raised whenever the same file and definition would give other rows than before.
-READER_VERSION = "2"
+READER_VERSION = "3"
 
 
 def read_file(
@@ -90,6 +90,7 @@ def _assemble(
         [found, *_contract_failures(definition.feed, units, parts, found, extracted.headers)]
     )
     found = found.sort("row_number", "table", "column", "code")
+    units = _without_forgiven(units, found, UNIT_TABLE[definition.feed])
     refused = found.filter(~pl.col("is_forgiven"))["unit_id"].unique().sort()
     keep = ~pl.col(UNIT).is_in(refused.implode())
     quarantined_rows = rows.filter(~keep)[ROW].n_unique()
@@ -111,6 +112,15 @@ def _assemble(
         quarantined_units=tuple(refused.to_list()),
         notes=extracted.absent,
     )
+
+
+def _without_forgiven(units: pl.DataFrame, found: pl.DataFrame, table: str) -> pl.DataFrame:
+    """Leave out the values that were found wrong but do not cost the row."""
+    forgiven = found.filter(pl.col("is_forgiven") & (pl.col("table") == table))
+    for column in set(forgiven["column"]) & set(units.columns):
+        wrong = pl.col(ROW).is_in(forgiven.filter(pl.col("column") == column)[ROW].implode())
+        units = units.with_columns(pl.when(~wrong).then(pl.col(column)).alias(column))
+    return units
 
 
 def _unit_and_part_rows(
@@ -188,6 +198,9 @@ def _tables(
     if definition.feed == "customers":
         tables["contacts"] = people.contacts(units, definition, context, pl.col("version_at"))
         tables["consents"] = people.consents(units, definition, context, pl.col("version_at"))
+    elif definition.feed in records.MENTIONED_AT:
+        seen_at = pl.col(records.MENTIONED_AT[definition.feed])
+        tables["contacts"] = people.contacts(units, definition, context, seen_at)
     return tables
 
 

@@ -1,4 +1,4 @@
-"""Feeds whose rows stand alone: surveys, customers, products, deliveries, exchange rates."""
+"""Feeds whose rows stand alone: everything but orders."""
 
 from __future__ import annotations
 
@@ -15,6 +15,14 @@ from transforms.readers.raw import ROW, RawTable
 from transforms.sources import SourceDefinition
 
 ENOUGH_TO_JUDGE_A_SCALE = 20
+#: Feeds whose rows name a person in passing, and the column that says when.
+MENTIONED_AT = {
+    "invoices": "version_at",
+    "subscriptions": "started_at",
+    "reviews": "reviewed_at",
+    "messages": "event_at",
+    "tickets": "created_at",
+}
 NOTHING = pl.lit(None, dtype=pl.String)
 
 

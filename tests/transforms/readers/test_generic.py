@@ -15,6 +15,21 @@ FEEDS = {
     "deliveries": ("order_id,delivered_at", "1,2025-10-07 10:00", "2,soon", "column delivered_at: soon"),
     "exchange_rates": ("rate_date,from_currency,to_currency,rate", "2025-10-07,EUR,PHP,67.5", "2025-10-08,EUR,PHP,many",
                        "column rate: many"),
+    "returns": ("return_id,returned_at,refund_amount,currency,order_id", "r1,2025-10-07,5,PHP,1", "r2,2025-10-08,much,PHP,1",
+                "column refund_amount: much"),
+    "invoices": ("invoice_id,issued_date,invoice_amount,currency,due_date", "i1,2025-10-07,5,PHP,2025-11-07",
+                 "i2,2025-10-08,5,PHP,soon", "column due_date: soon"),
+    "subscriptions": ("subscription_id,started_at,email", "s1,2025-10-07,a@example.com", "s2,soon,b@example.com",
+                      "column started_at: soon"),
+    "reviews": ("review_id,platform,reviewed_at,rating", "v1,maps,2025-10-07,5", "v2,maps,2025-10-08,five",
+                "column rating: five"),
+    "messages": ("message_id,campaign,event,event_at", "m1,spring,sent,2025-10-07", "m2,spring,sent,soon",
+                 "column event_at: soon"),
+    "tickets": ("ticket_id,created_at,resolved_at", "t1,2025-10-07 10:00,", "t2,2025-10-07 10:00,soon",
+                "column resolved_at: soon"),
+    "marketing_spend": ("spend_date,marketing_channel,purpose,spend_amount,currency", "2025-10-07,ads,acquisition,5,PHP",
+                        "2025-10-08,ads,acquisition,much,PHP", "column spend_amount: much"),
+    "annotations": ("starts_on,kind,title", "2025-10-07,outage,Site down", "soon,outage,Site down", "column starts_on: soon"),
 }  # fmt: skip
 TILL = """\
 feed: orders

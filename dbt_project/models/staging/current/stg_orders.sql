@@ -21,5 +21,9 @@ select
     total_amount,
     refunded_amount,
     exchange_rate,
-    is_stale
+    is_stale,
+    marketing_channel,
+    referral_code,
+    parent_order_id,
+    is_staff
 from {{ source('current', 'orders') }}

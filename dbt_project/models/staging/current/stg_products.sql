@@ -1,5 +1,9 @@
 select
     sku,
     product_name,
-    category
+    category,
+    unit_cost,
+    cost_currency,
+    first_listed_date,
+    is_active
 from {{ source('current', 'products') }}

@@ -7,5 +7,10 @@ select
     submitted_at,
     is_completed,
     score,
+    satisfaction_score,
+    effort_score,
+    journey_stage,
+    respondent,
+    order_id,
     language
 from {{ source('current', 'responses') }}
