@@ -36,7 +36,7 @@ def check(
             rows_accepted, rows_quarantined, rows_ignored, and `reason` where there is one.
         feed_state: one row per feed: feed, is_required, accepted_units, current_units,
             superseded_units, newest_date, as_of, days_since_newest, units_tonight,
-            usual_units_per_night (null while unknown), missing_rate_orders.
+            usual_units_per_night (null while unknown), missing_rate_rows.
         thresholds: what is tolerated; the defaults when None.
         rules: the rules that must have been counted; those of the contract when None.
 

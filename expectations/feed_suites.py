@@ -10,6 +10,8 @@ from expectations.checks import Batch, Check, Row, between, known, with_rows
 from expectations.thresholds import DoorThresholds
 from expectations.wording import count
 
+FEEDS_WITH_AMOUNTS = ("orders", "returns", "invoices", "marketing_spend")
+
 
 def file_batch(file_counts: pl.DataFrame) -> Batch:
     """Every row of every file is accepted, quarantined or ignored; a refused file is named.
@@ -66,11 +68,11 @@ def _with_judged_figures(feed_state: pl.DataFrame, thresholds: DoorThresholds) -
         .then(0)
         .otherwise(pl.col("days_since_newest"))
         .alias("age_days"),
-        # Only orders have amounts to convert.
-        pl.when(pl.col("feed") == "orders")
-        .then(pl.col("missing_rate_orders"))
+        # The other feeds have no amounts to convert.
+        pl.when(pl.col("feed").is_in(FEEDS_WITH_AMOUNTS))
+        .then(pl.col("missing_rate_rows"))
         .otherwise(0)
-        .alias("unconverted_orders"),
+        .alias("unconverted_rows"),
     )
 
 
@@ -87,6 +89,15 @@ def _checks_of_every_feed(thresholds: DoorThresholds) -> tuple[Check, ...]:
             _explain_volume,
             "warning",
             "feed",
+        ),
+        known("missing_rates_known", "unconverted_rows", "feed"),
+        between(
+            "missing_exchange_rate",
+            "unconverted_rows",
+            0,
+            0,
+            _explain_rates,
+            subject_column="feed",
         ),
     )
 
@@ -105,8 +116,6 @@ def _checks_of_required_feeds(thresholds: DoorThresholds) -> tuple[Check, ...]:
             "warning",
             **by_feed,
         ),
-        known("missing_rates_known", "unconverted_orders", "feed"),
-        between("missing_exchange_rate", "unconverted_orders", 0, 0, _explain_rates, **by_feed),
     ]
     hold_after = thresholds.orders_hold_after_days
     if hold_after is not None:
@@ -176,9 +185,10 @@ def _explain_stale(row: Row) -> str:
 
 
 def _explain_rates(row: Row) -> str:
+    which = f" ({row['missing_rates']})" if row.get("missing_rates") else ""
     return (
-        f"Feed {row['feed']}: {count(row['unconverted_orders'])} orders are in a currency with no "
-        "exchange rate within 7 days of the order, so they would be missing from every amount. "
-        "Put the rates in landing/exchange_rates/, or correct reporting_currency under [store] "
-        "in suki.toml, and run again."
+        f"Feed {row['feed']}: {count(row['unconverted_rows'])} rows are in a currency with no "
+        f"exchange rate of their day or the 7 days before{which}, so they would be missing from "
+        "every amount. Put the rates of those days in landing/exchange_rates/, or correct "
+        "reporting_currency under [store] in suki.toml, and run again."
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from decimal import Decimal
 
-from transforms.canonical import CANONICAL
+from transforms.canonical import CANONICAL, Column
 from transforms.rules import REMEDIES, Rule
 
 
@@ -36,7 +36,7 @@ def demand(rule: Rule) -> str:
         "missing": "must be filled",
         "unparseable": "must be readable",
         "not_allowed": f"must be one of {', '.join(column.allowed or ())}",
-        "out_of_range": f"must lie {_limits(column.minimum, column.maximum)}",
+        "out_of_range": f"must lie {_limits(column)}",
         "malformed": f"must look like {column.pattern}",
         "duplicate": "must not occur twice",
         "excel_mangled": "must not be rounded by a spreadsheet",
@@ -51,7 +51,10 @@ def remedy(rule: Rule) -> str:
     return REMEDIES.get(rule.code, "correct the export or its source definition")
 
 
-def _limits(minimum: int | None, maximum: int | None) -> str:
+def _limits(column: Column) -> str:
+    minimum, maximum = column.minimum, column.maximum
+    if column.above is not None:
+        return f"above {column.above}"
     if maximum is None:
         return f"at {minimum} or above"
     return f"at {maximum} or below" if minimum is None else f"between {minimum} and {maximum}"

@@ -9,7 +9,7 @@ from decimal import Decimal
 from reports.contexts import ReportContext
 from reports.formats import Formats, is_whole_month, previous_month, year_before
 from reports.rows import Change, Kpi, RetentionMonth
-from reports.words import _, metric_words, reason_words
+from reports.words import _, reason_words
 
 
 @dataclass(frozen=True)
@@ -75,8 +75,13 @@ def compared_to(kpi: Kpi, formats: Formats, years_back: int = 0) -> str:
 
 def tone(kpi: Kpi, change: Change | None, base: Decimal | None, formats: Formats) -> str:
     """Whether a change is `better`, `worse` or `even`: colour is kept for what is not noise."""
-    better = metric_words(kpi.metric).better
-    if change is None or not better or formats.is_flat(change) or kpi.is_within_noise(base):
+    better = kpi.direction
+    if (
+        change is None
+        or better == "neither"
+        or formats.is_flat(change)
+        or kpi.is_within_noise(base)
+    ):
         return "even"
     return "better" if (change.amount > 0) == (better == "up") else "worse"
 

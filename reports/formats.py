@@ -72,6 +72,10 @@ class Formats:
         """A score in points, such as NPS, as a whole number."""
         return format_decimal(number, "#,##0", locale=self.locale)
 
+    def points_apart(self, share: Decimal) -> str:
+        """The difference of two shares, in percentage points with its sign."""
+        return self.signed(Change(share * 100, "points"))
+
     def quantity(self, number: Decimal, unit: str) -> str:
         """A value of a KPI in its unit: share, money, count or points."""
         writers: dict[str, Callable[[Decimal], str]] = {

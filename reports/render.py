@@ -30,6 +30,7 @@ NUMBER_FILTERS = (
         "money_exact",
         "percent",
         "points",
+        "points_apart",
     ),
     *("quantity", "signed", "unbroken"),
     *("day", "kpi_period", "month", "month_name", "month_short", "month_tiny", "period"),
@@ -136,7 +137,6 @@ def _environment(locale: str, currency: str) -> Environment:
     built.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
     built.filters |= {name: getattr(formats, name) for name in NUMBER_FILTERS}
     built.filters |= {
-        "metric": words.metric_words,
         "reason": words.reason_words,
         "segment": words.segment_words,
         "plain": words.plain,

@@ -24,6 +24,9 @@ class Kpi:
     position: int
     metric_id: str | None
     metric: str
+    title: str
+    definition: str
+    direction: str
     unit: str
     period_start: date | None
     period_end: date | None

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from reports import charts
 from reports.contexts import ReportContext
 from reports.formats import Formats
+from reports.reference import Reference
 from reports.render import TEMPLATES, environment, report_values
 from reports.words import _
 
@@ -17,7 +18,10 @@ PAGES = (
     ("index.html", _("Overview")),
     ("lists.html", _("Lists and segments")),
     ("quality.html", _("Data quality")),
+    ("questions.html", _("What can be answered")),
+    ("vendors.html", _("Other systems' numbers")),
     ("definitions.html", _("Definitions")),
+    ("dictionary.html", _("Data dictionary")),
 )
 
 
@@ -30,12 +34,16 @@ class Download:
 
 
 def write_site(
-    context: ReportContext, site: Path, run_files: Iterable[PurePosixPath | str] = ()
+    context: ReportContext,
+    reference: Reference,
+    site: Path,
+    run_files: Iterable[PurePosixPath | str] = (),
 ) -> list[Path]:
     """Write the pages, their style sheet and charts into `site`.
 
     Args:
         context: the run to show.
+        reference: its tables, questions and comparisons.
         site: the run's `site/` folder; its siblings `segments/` and `lists/` are linked.
         run_files: files to offer, relative to the run folder, such as `segments/loyal.csv`.
 
@@ -47,6 +55,7 @@ def write_site(
     heat_map = charts.cohorts(context, formats)
     values = report_values(context, formats) | {
         "definitions_page": "definitions.html",
+        "reference": reference,
         "charts": [trend, revenue],
         "heat_map": heat_map,
         "files": _downloads(run_files),

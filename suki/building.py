@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from suki.configured import comment_box, configured_tables, support_desk
 from suki.errors import ConfigurationError
+from suki.identity import resolve_people
 from suki.ledger import Ledger
 from suki.runs import Run
 from suki.settings import Settings
@@ -42,36 +44,23 @@ def make_current(run: Run, settings: Settings, ledger: Ledger) -> dict[str, pl.D
 
     store = canonical_store(settings, run.files)
     key = identity.person_key(settings.identity_secret())
-    rails = settings.business.identity
-    try:
-        mentions = store.mentions()
-    except current.CurrentStateError as error:
-        raise ConfigurationError(str(error)) from error
-    people = identity.components(
-        mentions,
-        max_ids_per_value=rails.max_ids_per_value,
-        merge_by_phone=rails.merge_by_phone,
-    )
-    named = identity.surrogates(people, ledger.surrogates(), key)
-    if run.known_at is None:
-        # What was believed then must not change who is who now.
-        ledger.give_surrogates(identity.alias_rows(named, ledger.surrogates()))
-    run.facts["identities_sha256"] = hashlib.sha256(
-        named.select("identifier", "customer_id").write_csv().encode()
-    ).hexdigest()
+    resolution = resolve_people(run, settings, ledger, store, key)
     business = settings.business
     request = current.StateRequest(
         run.business_date, business.store.timezone, business.store.reporting_currency, key
     )
     try:
-        tables = current.build(store, named, request)
+        tables = current.build(store, resolution.people, request)
         currency = current.reporting_currency(tables["orders"], business.store.reporting_currency)
     except current.CurrentStateError as error:
         raise ConfigurationError(str(error)) from error
     run.facts["reporting_currency"] = currency
     run.facts["orders"] = tables["orders"].height
     run.facts["identified_orders"] = int(tables["orders"]["is_identified"].sum())
+    tables["identity_reviews"] = resolution.reviews
+    tables["identity_changes"] = resolution.changes
     tables["run_context"] = _run_context(run, settings, currency)
+    tables |= configured_tables(run, settings, tables)
     for name, frame in tables.items():
         write_with(run.folder(settings) / "current" / f"{name}.parquet", frame.write_parquet)
     return tables
@@ -85,6 +74,7 @@ def _run_context(run: Run, settings: Settings, currency: str) -> pl.DataFrame:
     business = settings.business
     row = {
         "as_of": run.business_date,
+        "known_at": datetime.fromisoformat(run.known_at) if run.known_at else None,
         "store_timezone": business.store.timezone,
         "reporting_currency": currency,
         "headline_active_days": business.retention.headline_active_days,
@@ -125,7 +115,7 @@ def check_door_in(
         ],
     }
     state = door_counts.feed_state(
-        tables["feed_counts"], tables["orders"], files, tonight, run.business_date
+        tables["feed_counts"], tables, files, tonight, run.business_date
     )
     result = door_in.check(
         door_counts.rule_counts(files, tonight),
@@ -198,11 +188,23 @@ def build_facts(
     return _dbt(warehouse, run, settings, "facts", tell)
 
 
-def score_and_build_marts(run: Run, settings: Settings, tell: Tell) -> list[dict[str, Any]]:
+def earlier_fits(run: Run, settings: Settings, ledger: Ledger) -> pl.DataFrame | None:
+    """The CLV fits of the last publication before this business date, should tonight's fail."""
+    import polars as pl
+
+    earlier = ledger.newest_published(before=run.as_of)
+    path = settings.runs / (earlier["run_id"] if earlier else "") / "marts/clv_model_fits.parquet"
+    return pl.read_parquet(path) if path.is_file() else None
+
+
+def score_and_build_marts(
+    run: Run, settings: Settings, ledger: Ledger, tell: Tell
+) -> list[dict[str, Any]]:
     """Scores from facts, into the warehouse, then the dbt marts."""
     import polars as pl
 
     from transforms import reorder, scoring, segments
+    from transforms.clv.gate import ClvPolicy
 
     warehouse = Warehouse(run.folder(settings), settings, tell)
     facts = warehouse.read(scoring.FACTS)
@@ -213,6 +215,19 @@ def score_and_build_marts(run: Run, settings: Settings, tell: Tell) -> list[dict
         run.business_date,
         segments.SegmentPolicy(**settings.business.segments.model_dump()),
         reorder.ReorderPolicy(**settings.business.reminders.model_dump()),
+        ClvPolicy(
+            **settings.business.clv.model_dump(),
+            zero_value_orders_are_valid=settings.business.orders.zero_value_orders_are_valid,
+        ),
+        earlier_fits(run, settings, ledger),
+        support_desk(
+            pl.read_parquet(run.folder(settings) / "current" / "tickets.parquet"), settings
+        ),
+        comment_box(
+            pl.read_parquet(run.folder(settings) / "current" / "answers.parquet"),
+            pl.read_parquet(run.folder(settings) / "current" / "responses.parquet"),
+            settings,
+        ),
     )
     warehouse.load("scores", scores)
     for name, frame in scores.items():

@@ -85,10 +85,17 @@ class IdentitySettings(Section):
     """Guard rails of identity resolution: `[identity]`."""
 
     max_ids_per_value: int = Field(5, ge=1)
+    max_orders_per_day: int = Field(20, ge=1)
     role_mailboxes: tuple[str, ...] = (
         "info", "sales", "noreply", "no-reply", "admin", "office", "contact", "support", "hello",
     )  # fmt: skip
+    placeholders: tuple[str, ...] = (
+        "test", "none", "na", "n-a", "unknown", "customer", "guest", "example", "noemail", "no-email", "null",
+        "nobody", "anonymous", "@localhost",
+    )  # fmt: skip
     merge_by_phone: bool = False
+    fold_plus_tags: bool = False
+    fold_gmail_dots: bool = False
 
 
 class ReminderSettings(Section):
@@ -100,6 +107,17 @@ class ReminderSettings(Section):
     minimum_intervals: int = Field(30, ge=1)
     minimum_events: int = Field(10, ge=1)
     maximum_days: int = Field(365, ge=1)
+
+
+class ClvSettings(Section):
+    """Predicted customer lifetime value: `[clv]`."""
+
+    model: Literal["mbg_nbd", "pareto_nbd"] = "mbg_nbd"
+    minimum_customers: int = Field(500, ge=30)
+    minimum_history_days: int = Field(180, ge=60)
+    holdout_days: int = Field(180, ge=30)
+    bias_limit: float = Field(0.5, gt=0)
+    yearly_discount_rate: float = Field(0.0, ge=0, lt=1)
 
 
 class DoorSettings(Section):
@@ -149,6 +167,7 @@ class BusinessSettings(Section):
     outreach: OutreachSettings = OutreachSettings()
     identity: IdentitySettings = IdentitySettings()
     reminders: ReminderSettings = ReminderSettings()
+    clv: ClvSettings = ClvSettings()
     doors: DoorSettings = DoorSettings()
     mail: MailSettings = MailSettings()
     ingest: IngestSettings = IngestSettings()

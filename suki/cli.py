@@ -10,6 +10,8 @@ from typing import Any
 import click
 
 from suki.errors import ConfigurationError, SukiError
+from suki.identity_commands import identity
+from suki.metric_commands import database, metric, redefined, restate
 
 EXIT_PUBLISHED_WITH_WARNINGS = 3
 EXIT_HELD = 4
@@ -196,6 +198,11 @@ def status(show_quarantine: bool, limit: int) -> None:
     from suki import status as shown
 
     shown.print_status(limit if show_quarantine else 0)
+
+
+identity.epilog = CODES
+for command in (identity, metric, restate, redefined, database):
+    cli.add_command(command)
 
 
 def _step(name: str, run_id: str | None) -> dict[str, Any]:

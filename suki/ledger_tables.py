@@ -69,6 +69,27 @@ aliases = Table(
     Column("since", String(32), nullable=False),
 )
 
+#: Decisions by hand about who is who; `aliases` holds what the files say, untouched by them.
+identity_overrides = Table(
+    "identity_overrides",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("kind", String(8), nullable=False),  # merge, split
+    Column("left", String(32), nullable=False),
+    Column("right", String(32), nullable=False),
+    Column("reason", Text),
+    Column("decided_at", DateTime(timezone=True), nullable=False),
+    Column("undone_at", DateTime(timezone=True)),
+)
+
+overridden_aliases = Table(
+    "overridden_aliases",
+    metadata,
+    Column("run_id", String(60), primary_key=True),
+    Column("identifier", String(32), primary_key=True),
+    Column("customer_id", String(32), nullable=False),
+)
+
 identity_keys = Table(
     "identity_keys",
     metadata,

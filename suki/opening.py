@@ -12,6 +12,7 @@ from typing import Any, Self
 from suki import runs
 from suki.building import canonical_store
 from suki.errors import ConfigurationError
+from suki.identity_decisions import standing
 from suki.ingestion import IngestSummary, ingest_landing, load_sources
 from suki.ledger import Ledger, clock
 from suki.locks import held
@@ -69,7 +70,13 @@ def take_in(
         raise ConfigurationError(f"as_of {day} lies in the future of the store's zone")
     fresh = since_last_publication(settings, ledger, files, day)
     run = runs.prepare(
-        settings, files, definitions, as_of=day, known_at=asked.known_at, tonight=fresh
+        settings,
+        files,
+        definitions,
+        as_of=day,
+        known_at=asked.known_at,
+        tonight=fresh,
+        overrides=standing(ledger, settings.timezone, asked.known_at),
     )
     if runs.stands(run.run_id, settings, ledger):
         with held(

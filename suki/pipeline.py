@@ -45,7 +45,7 @@ def ingest(
     Raises:
         ConfigurationError: a date cannot be read, the landing folder or every order is missing.
     """
-    settings, ledger = _open()
+    settings, ledger = open_shop()
     asked = opening.Request.of(as_of, known_at, seen_at)
     run, summary, is_done = opening.take_in(asked, settings, ledger)
     return {"run_id": run.run_id, "as_of": run.as_of, "is_done": is_done, **asdict(summary)}
@@ -75,12 +75,12 @@ def build(run_id: str) -> dict[str, Any]:
 
 def score(run_id: str) -> dict[str, Any]:
     """polars scores, then dbt marts and reporting tables."""
-    with _working(run_id, "score") as (run, settings, _):
+    with _working(run_id, "score") as (run, settings, ledger):
         if run is None:
             return {"run_id": run_id, "is_done": True}
         from suki import building
 
-        nodes = building.score_and_build_marts(run, settings, log.info)
+        nodes = building.score_and_build_marts(run, settings, ledger, log.info)
     return {"run_id": run_id, "models": len(nodes)}
 
 
@@ -107,7 +107,7 @@ def publish(run_id: str) -> dict[str, Any]:
 
 def report(run_id: str) -> dict[str, Any]:
     """Hand the KPI mail to the executives, each once; only the newest date contacts anyone."""
-    settings, ledger = _open()
+    settings, ledger = open_shop()
     record = _published_record(run_id, ledger)
     if reason := _why_silent(record, ledger):
         log.info("no KPI mail: %s", reason)
@@ -130,7 +130,7 @@ def report(run_id: str) -> dict[str, Any]:
 
 def remind(run_id: str) -> dict[str, Any]:
     """Check consent once more and tell the marketer which lists are ready."""
-    settings, ledger = _open()
+    settings, ledger = open_shop()
     record = _published_record(run_id, ledger)
     if reason := _why_silent(record, ledger):
         log.info("no lists handed over: %s", reason)
@@ -162,7 +162,7 @@ def remind(run_id: str) -> dict[str, Any]:
 
 def alert_owner(*, dag_id: str, task_id: str, as_of: str | None, error: str, log_hint: str) -> None:
     """Write the owner that a task failed: what, which publication stands, where the log is."""
-    settings, ledger = _open()
+    settings, ledger = open_shop()
     owner.tell(
         settings,
         ledger,
@@ -215,9 +215,9 @@ def run(
     return {**opened, **published, **told}
 
 
-def _open() -> tuple[Settings, Ledger]:
+def open_shop() -> tuple[Settings, Ledger]:
+    """Settings and ledger; a mistake in either is told (ConfigurationError) before all else."""
     settings = Settings()
-    # A mistake in suki.toml or in the mail server's settings is told before anything is touched.
     _ = settings.business, settings.smtp
     ledger = Ledger(settings.ledger_url)
     if not ledger.confirm_identity_key(settings.identity_secret()):
@@ -234,7 +234,7 @@ def _working(run_id: str, step: str) -> Iterator[tuple[Run | None, Settings, Led
 
     The run is read once the lock is ours: another process may have done the step meanwhile.
     """
-    settings, ledger = _open()
+    settings, ledger = open_shop()
     with held(
         ledger, "warehouse", purpose=step, wait_seconds=settings.lock_wait_seconds, tell=log.info
     ):

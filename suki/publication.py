@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 #: Rises when the meaning of a published column changes; see CHANGELOG.md.
 DEFINITIONS_VERSION = "1"
-SCORE_TABLES = ("customer_segments", "product_intervals", "score_thresholds", "survival_curve")
+SCORE_TABLES = ("customer_segments", "product_intervals", "score_thresholds")
 #: One published table per mart of the dbt project; each carries its `as_of`.
 MART_TABLES = tuple(sorted(path.stem for path in (DBT_PROJECT / "models/marts").glob("*.sql")))
 
@@ -66,6 +66,7 @@ class RunFolder:
 
     def write_reports(self, context: ReportContext) -> None:
         """The rendered KPI mail and the site."""
+        from reports.reference import load_reference
         from reports.render import render_mail, write_rendered
         from reports.site import write_site
 
@@ -75,7 +76,8 @@ class RunFolder:
             for part in ("segments", "lists")
             for p in sorted((self.path / part).iterdir())
         ]
-        write_site(context, self.path / "site", data_files)
+        reference = load_reference(self.path / "marts", context.as_of)
+        write_site(context, reference, self.path / "site", data_files)
 
     def write_quality(self, doors: Mapping[str, list[dict[str, Any]]]) -> None:
         """Every expectation of both doors and its result."""
@@ -134,7 +136,10 @@ def manifest_of(
         "definitions_version": DEFINITIONS_VERSION,
         "configuration_sha256": run.configuration_sha256,
         "code_sha256": run.code_sha256,
-        "prior_state": {"identities_sha256": run.facts.get("identities_sha256"), "previous_run": run.facts.get("previous_run")},
+        "prior_state": {
+            "identities_sha256": run.facts.get("identities_sha256"), "previous_run": run.facts.get("previous_run"),
+            "identity_overrides": [o["number"] for o in run.overrides],
+        },
         "depends_on_arrival_order": by_arrival,
         "inputs": [
             {

@@ -9,7 +9,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from suki.building import banner, canonical_store, door_thresholds, keep_findings
+from suki.dictionary import data_dictionary
 from suki.errors import SukiError
+from suki.identity_decisions import surrogates_of_run
 from suki.ledger import Ledger, clock
 from suki.publication import (
     MART_TABLES,
@@ -70,8 +72,10 @@ def write_run_folder(
         for one in made.lists
     ]
     folder = RunFolder(run, settings)
-    shown = {name: made.scores[name] for name in SCORE_TABLES}
-    folder.write_marts(made.marts | shown, {name: SCORES[name].key for name in SCORE_TABLES})
+    shown = {name: scoring.dated(made.scores[name], run.business_date) for name in SCORE_TABLES}
+    tables = made.marts | shown
+    described = {"data_dictionary": data_dictionary(run, settings, tables)}
+    folder.write_marts(tables | described, {name: SCORES[name].key for name in SCORE_TABLES})
     members = scoring.segment_members(
         made.scores["customer_segments"], made.contacts, made.customers
     )
@@ -182,7 +186,8 @@ def lists_still_safe(run_id: str, settings: Settings, ledger: Ledger) -> list[Li
     from transforms import current, identity
 
     store = canonical_store(settings, ledger.known_files())
-    refusing = current.refusing_people(store, identity.named(ledger.surrogates()))
+    known = identity.named(surrogates_of_run(ledger, run_id))
+    refusing = current.refusing_people(store, known)
     manifest = json.loads((settings.runs / run_id / "manifest.json").read_text(encoding="utf-8"))
     summaries = []
     for one in manifest["lists"]:

@@ -7,7 +7,7 @@ import json
 import resource
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
@@ -18,12 +18,16 @@ from typing import Any
 from suki.errors import ConfigurationError
 from suki.ledger import Ledger
 from suki.settings import PROJECT, Settings
-from suki.storage import write_text
+from suki.storage import sha256_of, write_text
 
 #: Folders whose content decides what a run computes.
 CODE_ROOMS = ("transforms", "expectations", "dbt_project", "reports", "suki")
 #: Steps that another process, or a later try, need not do again.
 KEPT_STEPS = ("build", "score")
+#: What a run remembers of each file it may read.
+KEPT_OF_A_FILE = (
+    "file_id", "name", "feed", "source", "sequence", "content_sha256", "version_basis",
+)  # fmt: skip
 CODE_SUFFIXES = {".py", ".sql", ".yml", ".csv", ".html", ".txt", ".css"}
 
 
@@ -37,6 +41,7 @@ class Run:
         known_at: moment up to which files are known, ISO 8601; None for all.
         files: ledger records of the files the run may read, in order of arrival.
         tonight: ids of the files first read by this run's ingest.
+        overrides: decisions by hand about who is who that the run obeys, in their order.
         facts: what steps found out, small and free of personal data.
         seconds: wall-clock seconds per step.
         peak_memory_mib: highest memory of the step's process, up to the end of the step.
@@ -50,6 +55,7 @@ class Run:
     tonight: list[str]
     configuration_sha256: str
     code_sha256: str
+    overrides: list[dict[str, Any]] = field(default_factory=list)
     facts: dict[str, Any] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     peak_memory_mib: dict[str, int] = field(default_factory=dict)
@@ -124,24 +130,11 @@ def prepare(
     as_of: date,
     known_at: datetime | None,
     tonight: list[str],
+    overrides: Sequence[dict[str, Any]] = (),
 ) -> Run:
     """Describe a run and give it the id that its inputs determine."""
     configuration = configuration_hash(settings, definitions)
-    known = [
-        {
-            k: f[k]
-            for k in (
-                "file_id",
-                "name",
-                "feed",
-                "source",
-                "sequence",
-                "content_sha256",
-                "version_basis",
-            )
-        }
-        for f in files
-    ]
+    known = [{k: f[k] for k in KEPT_OF_A_FILE} for f in files]
     moment = known_at.isoformat() if known_at else None
     identity = [
         as_of.isoformat(),
@@ -149,6 +142,7 @@ def prepare(
         [[f["feed"], f["file_id"]] for f in known],
         configuration,
         code_hash(),
+        [[o["kind"], o["left"], o["right"], o["decided_on"]] for o in overrides],
     ]
     digest = hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:12]
     return Run(
@@ -159,12 +153,17 @@ def prepare(
         tonight,
         configuration,
         code_hash(),
+        list(overrides),
     )
 
 
 def configuration_hash(settings: Settings, definitions: dict[str, str]) -> str:
-    """Hash of the business settings and of every source definition."""
-    content = {"settings": settings.business.model_dump(mode="json"), "sources": definitions}
+    """Hash of the business settings, of every other file in config/ and of every source definition."""
+    content = {
+        "settings": settings.business.model_dump(mode="json"),
+        "files": {name: sha256_of(path) for name, path in settings.configuration_files().items()},
+        "sources": definitions,
+    }
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 

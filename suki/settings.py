@@ -79,6 +79,11 @@ class Settings:
             (folder / name for folder in self.config_folders if (folder / name).is_file()), None
         )
 
+    def configuration_files(self) -> dict[str, Path]:
+        """Every YAML file in force that is no source definition, by name."""
+        names = {path.name for folder in self.config_folders for path in folder.glob("*.yml")}
+        return {name: path for name in sorted(names) if (path := self.config_file(name))}
+
     @cached_property
     def business(self) -> BusinessSettings:
         """The validated `suki.toml`.

@@ -67,7 +67,7 @@ def newest_order_date(store: CanonicalStore, zone: str, until: date) -> date | N
 def build(
     store: CanonicalStore, people: pl.DataFrame, request: StateRequest
 ) -> dict[str, pl.DataFrame]:
-    """The current tables of a run, and `contacts`, the people behind them.
+    """The current tables of a run, `contacts`, the people behind them, and `answers`, their words.
 
     Args:
         people: identifier, customer_id: the surrogate of every identifier known.
@@ -101,7 +101,8 @@ def build(
         people,
     )
     tables["feed_counts"] = _feed_counts(store, orders_all, orders, request)
-    return tables | {"contacts": contacts}
+    answers = answers_in_force(store, tables["responses"])
+    return tables | {"contacts": contacts, "answers": answers}
 
 
 def reporting_currency(orders: pl.DataFrame, wanted: str) -> str:
@@ -147,7 +148,9 @@ def _orders(
         request.key,
     )
     known = known.with_columns(
-        is_identified=pl.col("customer_id").is_not_null(), guest=guest.str.slice(0, 20)
+        is_identified=pl.col("customer_id").is_not_null(),
+        unmerged_customer_id=pl.col("identifier"),
+        guest=guest.str.slice(0, 20),
     )
     known = known.with_columns(customer_id=pl.coalesce("customer_id", "guest"))
     return with_rates(known, store, currency, "order_date").sort("source", "order_id")
@@ -179,6 +182,23 @@ def _responses(store: CanonicalStore, people: pl.DataFrame, request: StateReques
     rows = rows.with_columns(pl.col("respondent").fill_null("customer"))
     table = CURRENT["responses"]
     return table.conform(rows.select(table.schema.names())).sort(table.key)
+
+
+def answers_in_force(store: CanonicalStore, responses: pl.DataFrame) -> pl.DataFrame:
+    """What current responses answer, from their version in force. Personal: kept away from dbt.
+
+    Returns:
+        source, response_id, question_number, question, answer.
+    """
+    unit = ["source", "response_id"]
+    versions = newest(store.table("responses"), unit).select(*unit, "file_id")
+    in_force = versions.join(responses.lazy().select(unit), on=unit, how="semi")
+    rows = store.table("answers").join(in_force, on=[*unit, "file_id"], how="semi")
+    return (
+        rows.select(*unit, "question_number", "question", "answer")
+        .sort(*unit, "question_number")
+        .collect()
+    )
 
 
 def _products(store: CanonicalStore) -> pl.DataFrame:

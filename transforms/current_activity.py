@@ -23,6 +23,7 @@ class Activity:
         day: column of the local day made from a stamp that is a moment.
         later: local days made of moments that may lie after as_of -> the moment's column.
         later_dates: dates that may lie after as_of and are then not known yet.
+        states: columns that tell the state at the export; unknown where a moment lies after as_of.
         has_people: whether rows name a person.
         has_money: whether amounts are converted.
     """
@@ -32,6 +33,7 @@ class Activity:
     day: str
     later: dict[str, str] = field(default_factory=dict)
     later_dates: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
     has_people: bool = False
     has_money: bool = False
 
@@ -51,7 +53,8 @@ ACTIVITIES: dict[str, Activity] = {
     ),
     "tickets": Activity(
         ("source", "ticket_id"), "created_at", "created_date",
-        {"first_response_date": "first_response_at", "resolved_date": "resolved_at"}, has_people=True,
+        {"first_response_date": "first_response_at", "resolved_date": "resolved_at"},
+        states=("ticket_status",), has_people=True,
     ),
     "marketing_spend": Activity(
         ("source", "spend_date", "marketing_channel", "campaign", "purpose"), "spend_date", "spend_date", has_money=True
@@ -114,7 +117,11 @@ def _as_known(rows: pl.DataFrame, activity: Activity, as_of: date, zone: str) ->
         rows = rows.with_columns(local_day(moment, zone).alias(day))
         happened = pl.col(day) <= as_of
         rows = rows.with_columns(
-            pl.when(happened).then(pl.col(name)).alias(name) for name in (moment, day)
+            *(
+                pl.when(pl.col(day) > as_of).then(None).otherwise(pl.col(name)).alias(name)
+                for name in activity.states
+            ),
+            *(pl.when(happened).then(pl.col(name)).alias(name) for name in (moment, day)),
         )
     return rows.with_columns(
         pl.when(pl.col(name) <= as_of).then(pl.col(name)).alias(name)

@@ -9,10 +9,39 @@ from transforms.known_files import IDENTIFIERS, CanonicalStore
 
 
 def with_customer(rows: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
-    """Add customer_id by the first identifier a row has; null where it has none."""
-    identifier = pl.coalesce([c for c in IDENTIFIERS if c in rows.columns])
-    return rows.with_columns(identifier=identifier).join(
+    """Add `identifier`, the first one a row has, and its customer_id; null where it has none.
+
+    A value that too many orders name comes last, a placeholder never (`weakness` of people).
+    """
+    stated = [c for c in IDENTIFIERS if c in rows.columns]
+    return rows.with_columns(identifier=_first_identifier(stated, people)).join(
         people.select("identifier", "customer_id"), on="identifier", how="left"
+    )
+
+
+def _first_identifier(stated: list[str], people: pl.DataFrame) -> pl.Expr:
+    if "weakness" not in people.columns:
+        return pl.coalesce(stated)
+    weak = people.filter(pl.col("weakness") > 0)
+    if weak.is_empty():
+        return pl.coalesce(stated)
+    fake = weak.filter(pl.col("customer_id").is_null())["identifier"].implode()
+    doubtful = weak["identifier"].implode()
+    return pl.coalesce(
+        pl.when(~pl.col(name).is_in(barred)).then(pl.col(name))
+        for barred in (doubtful, fake)
+        for name in stated
+    )
+
+
+def _without_placeholders(contacts: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
+    """Nobody is written to at an address that was typed to get past a form."""
+    if "weakness" not in people.columns:
+        return contacts
+    fake = people.filter(pl.col("customer_id").is_null())["identifier"].implode()
+    return contacts.with_columns(
+        pl.when(~pl.col(key).is_in(fake).fill_null(False)).then(pl.col(name)).alias(name)
+        for name, key in (("email", "email_key"), ("phone", "phone_key"))
     )
 
 
@@ -34,7 +63,7 @@ def latest_contacts(store: CanonicalStore, people: pl.DataFrame) -> pl.DataFrame
             "source_customer_id",
         )
     ]
-    ordered = rows.sort("seen_at", "sequence", "row_number")
+    ordered = _without_placeholders(rows, people).sort("seen_at", "sequence", "row_number")
     return ordered.group_by("customer_id").agg(latest).sort("customer_id")
 
 
@@ -75,6 +104,7 @@ def customer_rows(
     ).select("customer_id", email_marketing_consent="is_granted")
     known = (
         people.select("customer_id")
+        .drop_nulls()
         .unique()
         .join(contacts, on="customer_id", how="left")
         .join(agreed, on="customer_id", how="left")

@@ -13,6 +13,13 @@ from transforms.canonical import CANONICAL
 from transforms.rules import rules_of
 
 NIGHTS_NEEDED = 5
+#: Feeds with amounts to convert, and the day whose rate they need.
+CONVERTED_ON = {
+    "orders": "order_date",
+    "returns": "return_date",
+    "invoices": "issued_date",
+    "marketing_spend": "spend_date",
+}
 
 
 def rule_counts(files: Iterable[Mapping[str, Any]], tonight: set[str]) -> pl.DataFrame:
@@ -59,13 +66,16 @@ def file_counts(files: Iterable[Mapping[str, Any]], tonight: set[str]) -> pl.Dat
 
 def feed_state(
     feed_counts: pl.DataFrame,
-    orders: pl.DataFrame,
+    tables: Mapping[str, pl.DataFrame],
     files: list[Mapping[str, Any]],
     tonight: set[str],
     as_of: date,
 ) -> pl.DataFrame:
-    """One row per feed: how much, how new, and orders that no exchange rate fits."""
-    missing_rates = int(orders["exchange_rate"].null_count())
+    """One row per feed: how much, how new, and rows that no exchange rate fits.
+
+    Args:
+        tables: current table of every feed of CONVERTED_ON that there is.
+    """
     accepted = [f for f in files if f["status"] == "accepted"]
     rows = []
     for row in feed_counts.iter_rows(named=True):
@@ -84,16 +94,27 @@ def feed_state(
                 "days_since_newest": (as_of - newest).days if newest else None,
                 "units_tonight": sum(f["counts"]["units"] for f in own if f["file_id"] in tonight),
                 "usual_units_per_night": _usual([f for f in own if f["file_id"] not in tonight]),
-                "missing_rate_orders": missing_rates if feed == "orders" else 0,
+                **_missing_rates(feed, tables),
             }
         )
     schema = {
         "feed": pl.String, "is_required": pl.Boolean, "accepted_units": pl.Int64, "current_units": pl.Int64,
         "superseded_units": pl.Int64, "newest_date": pl.Date, "as_of": pl.Date,
         "days_since_newest": pl.Int64, "units_tonight": pl.Int64,
-        "usual_units_per_night": pl.Float64, "missing_rate_orders": pl.Int64,
+        "usual_units_per_night": pl.Float64, "missing_rate_rows": pl.Int64,
+        "missing_rates": pl.String,
     }  # fmt: skip
     return pl.DataFrame(rows, schema=schema)
+
+
+def _missing_rates(feed: str, tables: Mapping[str, pl.DataFrame]) -> dict[str, Any]:
+    """How many rows have no rate, and of each currency the first day that lacks one."""
+    if feed not in CONVERTED_ON or feed not in tables:
+        return {"missing_rate_rows": 0, "missing_rates": None}
+    lacking = tables[feed].filter(pl.col("exchange_rate").is_null())
+    days = lacking.group_by("currency").agg(pl.col(CONVERTED_ON[feed]).min()).sort("currency")
+    told = ", ".join(f"{currency} from {day}" for currency, day in days.iter_rows())
+    return {"missing_rate_rows": lacking.height, "missing_rates": told or None}
 
 
 def _usual(files: list[Mapping[str, Any]]) -> float | None:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from transforms.canonical import SCORES
-from transforms.survival import curve_of
+from transforms.survival import curve_of, days_in_turn
 
 
 @dataclass(frozen=True)
@@ -43,26 +43,35 @@ def intervals(bought: pl.DataFrame, as_of: date, policy: ReorderPolicy) -> pl.Da
     The Kaplan-Meier median; the first quartile where the median is not reached; none where
     that is not reached either.
     """
-    by_category = bought.filter(pl.col("category").is_not_null()).unique(
-        ["customer_id", "category", "order_date"], keep="first", maintain_order=True
-    )
     rows = [
         *_level(bought, "sku", as_of, policy),
-        *_level(by_category, "category", as_of, policy),
+        *_level(bought, "category", as_of, policy),
     ]
     table = SCORES["product_intervals"]
     return table.conform(pl.DataFrame(rows, orient="row", schema=table.schema)).sort(table.key)
 
 
+def item_gaps(bought: pl.DataFrame, level: str, as_of: date) -> pl.DataFrame:
+    """One row per day a customer bought an item: how long until the same item was bought again.
+
+    Args:
+        bought: customer_id, order_date and the column named by `level`; one day counts once.
+        level: sku or category.
+
+    Returns:
+        The item, gap_days and is_event.
+    """
+    return days_in_turn(bought.filter(pl.col(level).is_not_null()), level, "order_date").select(
+        level,
+        gap_days=(pl.coalesce("following", pl.lit(as_of)) - pl.col("day")).dt.total_days(),
+        is_event=pl.col("following").is_not_null(),
+    )
+
+
 def _level(
     bought: pl.DataFrame, level: str, as_of: date, policy: ReorderPolicy
 ) -> list[tuple[object, ...]]:
-    following = pl.col("order_date").shift(-1).over("customer_id", level, order_by="order_date")
-    gaps = bought.with_columns(following=following).select(
-        level,
-        gap_days=(pl.coalesce("following", pl.lit(as_of)) - pl.col("order_date")).dt.total_days(),
-        is_event=pl.col("following").is_not_null(),
-    )
+    gaps = item_gaps(bought, level, as_of)
     enough = (
         gaps.group_by(level)
         .agg(pl.len(), pl.col("is_event").sum())

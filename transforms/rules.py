@@ -120,6 +120,7 @@ class Rule:
             return value.is_not_null() & ~value.str.contains(contract.pattern or "")
         if self.code == "out_of_range":
             low = value < contract.minimum if contract.minimum is not None else pl.lit(False)
+            low = low | (value <= contract.above if contract.above is not None else pl.lit(False))
             high = value > contract.maximum if contract.maximum is not None else pl.lit(False)
             return value.is_not_null() & (low | high)
         return None
@@ -139,7 +140,7 @@ def rules_of(table: Table) -> tuple[Rule, ...]:
             ("excel_mangled", column.name in ID_COLUMNS),
             ("unknown_currency", column.name.endswith("currency")),
             ("not_allowed", column.allowed is not None),
-            ("out_of_range", column.minimum is not None or column.maximum is not None),
+            ("out_of_range", {column.minimum, column.maximum, column.above} != {None}),
             ("malformed", column.pattern is not None),
         ]
         rules += [Rule(table.name, column.name, code) for code, applies in codes if applies]

@@ -7,8 +7,14 @@ from datetime import date
 
 import polars as pl
 
-from transforms import contact, reorder, segments
+from transforms import contact, lifecycle, reorder, segments
 from transforms.canonical import SCORES
+from transforms.clv import scoring as clv
+from transforms.clv.gate import ClvPolicy
+from transforms.lifecycle_model import no_purchase_model
+from transforms.next_order import EnoughGaps
+from transforms.support import SupportDesk, score_tickets
+from transforms.themes import CommentBox, classify
 
 FACTS = ("fct_occasions", "fct_order_lines")
 
@@ -19,36 +25,52 @@ def score(
     as_of: date,
     segment_policy: segments.SegmentPolicy,
     reorder_policy: reorder.ReorderPolicy,
+    clv_policy: ClvPolicy,
+    last_fits: pl.DataFrame | None = None,
+    desk: SupportDesk | None = None,
+    box: CommentBox | None = None,
 ) -> dict[str, pl.DataFrame]:
     """Every score table: global curves and thresholds first, then one row per customer.
 
     Args:
         facts: the frames named in FACTS.
         products: the current products.
+        last_fits: model_fits of an earlier run, for a fit that fails tonight.
+        desk: the tickets and what support has promised; None: there are none.
+        box: what customers wrote and the dictionaries to read it with; None: nobody did.
     """
     occasions = facts["fct_occasions"]
     lines = facts["fct_order_lines"].filter(pl.col("is_purchase"))
-    by_band = segments.curves(occasions, as_of)
-    limits = segments.lifecycle_limits(by_band, segment_policy)
-    features = segments.customer_features(occasions, as_of, segment_policy.window_days)
-    named, cuts = segments.segment(features, limits)
     known_people = lines.join(
         occasions.select("customer_id").unique(), on="customer_id", how="semi"
     )
     bought = reorder.purchases(known_people)
+    enough = EnoughGaps(reorder_policy.minimum_intervals, reorder_policy.minimum_events)
+    model = no_purchase_model(clv_policy)
+    stages = lifecycle.tables(occasions, bought, as_of, segment_policy, enough, model)
+    features = segments.customer_features(occasions, as_of, segment_policy.window_days)
+    named, cuts = segments.segment(features, stages["customer_states"])
     intervals = reorder.intervals(bought, as_of, reorder_policy)
     due = reorder.due(bought, intervals, products, as_of, reorder_policy)
     # Whoever is lapsed is to be won back, not reminded of coffee: the lists are disjoint.
     lapsed = named.filter(pl.col("lifecycle_state") == "lapsed").select("customer_id")
     tables = {
         "customer_segments": named,
-        "score_thresholds": segments.thresholds(cuts, limits),
-        "survival_curve": segments.survival_table(by_band),
+        "score_thresholds": segments.thresholds(cuts, stages["lifecycle_limits"]),
+        **stages,
         "product_intervals": intervals,
         "reorder_due": due.join(lapsed, on="customer_id", how="anti", maintain_order="left"),
+        **clv.score(occasions, as_of, clv_policy, last_fits),
+        **score_tickets(desk or SupportDesk(), as_of),
+        "response_themes": classify(box or CommentBox()),
     }
     assert tables.keys() == SCORES.keys()
     return tables
+
+
+def dated(table: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """A score table with the business date it was made for in front of every row."""
+    return table.select(pl.lit(as_of).alias("as_of"), pl.all())
 
 
 def reminder_lists(

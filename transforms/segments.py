@@ -1,4 +1,4 @@
-"""RFM segments and lifecycle states: total, disjoint, tie-safe, and explained per customer."""
+"""RFM segments: total, disjoint, tie-safe, and explained per customer."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from transforms.canonical import MONEY, SCORES
-from transforms.survival import SurvivalCurve, curve_of, occasion_gaps
+from transforms.lifecycle_limits import LifecyclePolicy
 
 #: (recency score, frequency-monetary score) -> segment; every one of the 25 cells exactly once.
 RFM_GRID: dict[tuple[int, int], str] = {
@@ -30,55 +30,11 @@ SEGMENTS = (
 )  # fmt: skip
 
 
-#: Open gaps that a band needs on a day before that day may become a limit.
-MINIMUM_GAPS = 30
-
-
 @dataclass(frozen=True)
-class SegmentPolicy:
-    """Windows and limits, days unless named otherwise; the values come from `[segments]` of suki.toml."""
+class SegmentPolicy(LifecyclePolicy):
+    """The limits of the lifecycle and the window of RFM in days; `[segments]` of suki.toml."""
 
     window_days: int
-    return_window_days: int
-    at_risk_return_chance: float
-    lapse_return_chance: float
-    at_risk_floor_days: int
-    at_risk_ceiling_days: int
-
-
-@dataclass(frozen=True)
-class LifecycleLimits:
-    """Silence in days after which a customer of a band is at risk, and lapsed."""
-
-    at_risk_days: dict[str, int]
-    lapse_days: dict[str, int | None]
-
-
-def curves(occasions: pl.DataFrame, as_of: date) -> dict[str, SurvivalCurve]:
-    """Survival of the gap to the next occasion: all, after the first, after later ones."""
-    gaps = occasion_gaps(occasions, as_of)
-    return {
-        band: curve_of(gaps if band == "all" else gaps.filter(pl.col("band") == band))
-        for band in ("all", "first", "later")
-    }
-
-
-def lifecycle_limits(by_band: dict[str, SurvivalCurve], policy: SegmentPolicy) -> LifecycleLimits:
-    """At-risk and lapse limits per band, the at-risk one between floor and ceiling.
-
-    A band with too few gaps takes the limits of all gaps; where those are too few as well,
-    the at-risk limit is the ceiling and nobody is called lapsed.
-    """
-    at_risk, lapse = {}, {}
-    window = policy.return_window_days
-    for band in ("first", "later"):
-        curve = by_band[band] if by_band[band].gap_count >= MINIMUM_GAPS else by_band["all"]
-        found = curve.silence_limit(policy.at_risk_return_chance, window, MINIMUM_GAPS)
-        limit = policy.at_risk_ceiling_days if found is None else found
-        at_risk[band] = min(max(limit, policy.at_risk_floor_days), policy.at_risk_ceiling_days)
-        lapsed = curve.silence_limit(policy.lapse_return_chance, window, MINIMUM_GAPS)
-        lapse[band] = None if lapsed is None else max(lapsed, at_risk[band] + 1)
-    return LifecycleLimits(at_risk, lapse)
 
 
 def cut_points(values: pl.Series) -> list[float]:
@@ -133,29 +89,34 @@ def customer_features(occasions: pl.DataFrame, as_of: date, window_days: int) ->
 
 
 def segment(
-    features: pl.DataFrame, limits: LifecycleLimits
+    features: pl.DataFrame, states: pl.DataFrame
 ) -> tuple[pl.DataFrame, dict[str, list[float]]]:
-    """Exactly one segment and one lifecycle state per customer, and the cut points used.
+    """Exactly one segment per customer, the lifecycle state beside it, and the cut points used.
 
     First-occasion customers younger than the at-risk limit are `new`, whatever they spent.
+
+    Args:
+        features: what `customer_features` returned.
+        states: the table `customer_states` of the same customers.
     """
     cuts = {
         "recency": cut_points(features["days_since_last_order"]),
         "frequency": cut_points(features["occasion_count"]),
         "monetary": cut_points(features["net_sales_amount"]),
     }
-    is_first = pl.col("lifetime_occasions") == 1
-    limit = _of_band(is_first, limits.at_risk_days)
-    lapse = _of_band(is_first, limits.lapse_days)
-    silence = pl.col("days_since_last_order")
-    scored = features.with_columns(
-        recency_score=scores_below("days_since_last_order", cuts["recency"]),
-        frequency_score=scores_above("occasion_count", cuts["frequency"]),
-        monetary_score=scores_above("net_sales_amount", cuts["monetary"]),
-        at_risk_limit_days=limit,
-        lapse_limit_days=lapse,
-    ).with_columns(
-        frequency_monetary_score=(pl.col("frequency_score") + pl.col("monetary_score") + 1) // 2
+    known = states.select(
+        "customer_id", "at_risk_limit_days", "lapse_limit_days", lifecycle_state="state"
+    )
+    scored = (
+        features.join(known, on="customer_id", how="left")
+        .with_columns(
+            recency_score=scores_below("days_since_last_order", cuts["recency"]),
+            frequency_score=scores_above("occasion_count", cuts["frequency"]),
+            monetary_score=scores_above("net_sales_amount", cuts["monetary"]),
+        )
+        .with_columns(
+            frequency_monetary_score=(pl.col("frequency_score") + pl.col("monetary_score") + 1) // 2
+        )
     )
     grid = pl.DataFrame(
         [(r, fm, name) for (r, fm), name in sorted(RFM_GRID.items())],
@@ -166,67 +127,35 @@ def segment(
             "grid_segment": pl.String,
         },
     )
-    is_new = is_first & (silence < pl.col("at_risk_limit_days"))
-    state = (
-        pl.when(is_new).then(pl.lit("new"))
-        .when((silence >= pl.col("lapse_limit_days")).fill_null(False)).then(pl.lit("lapsed"))
-        .when(silence >= pl.col("at_risk_limit_days")).then(pl.lit("at_risk"))
-        .otherwise(pl.lit("active"))
-    )  # fmt: skip
+    is_new = pl.col("lifecycle_state") == "new"
     named = scored.join(
         grid, on=["recency_score", "frequency_monetary_score"], how="left"
-    ).with_columns(
-        segment=pl.when(is_new).then(pl.lit("new")).otherwise(pl.col("grid_segment")),
-        lifecycle_state=state,
-    )
+    ).with_columns(segment=pl.when(is_new).then(pl.lit("new")).otherwise(pl.col("grid_segment")))
     table = SCORES["customer_segments"]
     return table.conform(named.select(table.schema.names())).sort("customer_id"), cuts
 
 
-def _of_band(is_first: pl.Expr, by_band: dict[str, int | None] | dict[str, int]) -> pl.Expr:
-    return (
-        pl.when(is_first)
-        .then(pl.lit(by_band["first"], dtype=pl.Int64))
-        .otherwise(pl.lit(by_band["later"], dtype=pl.Int64))
-    )
+def thresholds(cuts: dict[str, list[float]], limits: pl.DataFrame) -> pl.DataFrame:
+    """Every cut point and limit of the run, as the score_thresholds table, 12 significant digits.
 
-
-def thresholds(cuts: dict[str, list[float]], limits: LifecycleLimits) -> pl.DataFrame:
-    """Every cut point and limit of the run, as the score_thresholds table, 12 significant digits."""
+    Args:
+        cuts: what `segment` returned.
+        limits: the table `lifecycle_limits`; the version in force is told.
+    """
     units = {"recency": "days", "frequency": "occasions", "monetary": "reporting currency"}
     rows: list[tuple[str, int, float | None, str]] = [
         (name, number, value, units[name])
         for name, values in cuts.items()
         for number, value in enumerate(values, 1)
     ]
-    for name, by_band in (
-        ("at_risk_limit", limits.at_risk_days),
-        ("lapse_limit", limits.lapse_days),
-    ):
+    told = limits.filter((pl.col("status") == "in_force") & (pl.col("level") == "order_number"))
+    for name in ("at_risk_limit", "lapse_limit"):
         rows += [
             (f"{name}_{band}", 1, None if value is None else float(value), "days")
-            for band, value in by_band.items()
+            for band, value in told.select("item", f"{name}_days").iter_rows()
         ]
     table = SCORES["score_thresholds"]
     rounded = pl.DataFrame(rows, orient="row", schema=table.schema).with_columns(
         pl.col("threshold").round_sig_figs(12)
     )
-    return table.conform(rounded).sort(table.key)
-
-
-def survival_table(by_band: dict[str, SurvivalCurve]) -> pl.DataFrame:
-    """The curves as rows, rounded to 12 significant digits."""
-    frames = [
-        pl.DataFrame(
-            {
-                "band": [band] * len(c.survival),
-                "day": np.arange(len(c.survival)),
-                "survival_share": c.survival,
-                "at_risk_count": c.at_risk,
-            }
-        )
-        for band, c in by_band.items()
-    ]
-    table = SCORES["survival_curve"]
-    rounded = pl.concat(frames).with_columns(pl.col("survival_share").round_sig_figs(12))
     return table.conform(rounded).sort(table.key)

@@ -12,12 +12,23 @@ import duckdb
 import polars as pl
 import pytest
 
+from transforms import lifecycle
 from transforms.canonical import CURRENT, SCORES
+from transforms.clv import scoring as clv
+from transforms.clv.gate import ClvPolicy
+from transforms.lifecycle_backtest import Predicted
+from transforms.lifecycle_limits import LifecyclePolicy
+from transforms.next_order import EnoughGaps
+from transforms.reorder import purchases
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
 
 Frames = dict[str, pl.DataFrame]
+LIFECYCLE_POLICY = LifecyclePolicy(
+    return_window_days=90, at_risk_return_chance=0.25, lapse_return_chance=0.10,
+    at_risk_floor_days=30, at_risk_ceiling_days=180,
+)  # fmt: skip
 Query = Callable[[str], list[tuple]]
 
 
@@ -101,6 +112,27 @@ def _everyone_is_new(connection: duckdb.DuckDBPyConnection) -> Frames:
     }
 
 
+def _lifecycle(connection: duckdb.DuckDBPyConnection, asked: pl.DataFrame) -> Frames:
+    """Lifecycle tables as the nightly run makes them, without a model to compare with."""
+    nobody = Predicted(pl.DataFrame(), "no_model_in_this_test")
+    bought = connection.table("fct_order_lines").pl().filter(pl.col("is_purchase"))
+    return lifecycle.tables(
+        connection.table("fct_occasions").pl(),
+        purchases(bought),
+        asked["as_of"].item(),
+        LIFECYCLE_POLICY,
+        EnoughGaps(minimum_intervals=30, minimum_events=10),
+        lambda *_: nobody,
+    )
+
+
+def _clv(connection: duckdb.DuckDBPyConnection, asked: pl.DataFrame) -> Frames:
+    """CLV tables as the nightly run makes them."""
+    [row] = asked.rows(named=True)
+    policy = ClvPolicy(zero_value_orders_are_valid=row["zero_value_orders_are_valid"])
+    return clv.score(connection.table("fct_occasions").pl(), row["as_of"], policy)
+
+
 @pytest.fixture(scope="session")
 def run_context() -> Callable[..., pl.DataFrame]:
     """Make the one row a run is asked with."""
@@ -114,6 +146,13 @@ def run_context() -> Callable[..., pl.DataFrame]:
             "zero_value_orders_are_valid": False,
             "fully_refunded_orders_are_valid": False,
             "survey_window_days": 90,
+            "week_start": 1,
+            "cohort_maturity_periods": 3,
+            "conversion_window_days": 7,
+            "engagement_window_days": 30,
+            "repeated_request_people": 3,
+            "gross_margin_share": None,
+            "history_is_complete": True,
         }
         return pl.DataFrame([{**row, **settings}])
 
@@ -136,8 +175,25 @@ def build_shop(dbt: Dbt, tmp_path_factory: pytest.TempPathFactory) -> Callable[[
             _write_tables(connection, "current", frames)
         dbt.build(warehouse, "facts")
         with duckdb.connect(str(warehouse)) as connection:
-            _write_tables(connection, "scores", _everyone_is_new(connection))
+            asked = frames["run_context"]
+            scores = _everyone_is_new(connection) | _lifecycle(connection, asked)
+            scores |= _clv(connection, asked)
+            _write_tables(connection, "scores", scores)
         dbt.build(warehouse, "marts")
+        return warehouse
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def build_facts(dbt: Dbt, tmp_path_factory: pytest.TempPathFactory) -> Callable[[Frames], Path]:
+    """Write current tables and build facts only; return the warehouse."""
+
+    def build(frames: Frames) -> Path:
+        warehouse = tmp_path_factory.mktemp("facts") / "warehouse.duckdb"
+        with duckdb.connect(str(warehouse)) as connection:
+            _write_tables(connection, "current", frames)
+        dbt.build(warehouse, "facts")
         return warehouse
 
     return build

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from pathlib import Path
 
@@ -47,7 +48,7 @@ def _frames(path: Path, asked: pl.DataFrame) -> dict[str, pl.DataFrame]:
         "run_context": asked,
         "orders": orders,
         "customers": customers.with_columns(
-            is_identified=True, has_email=False, email_marketing_consent=False
+            is_identified=True, is_staff=False, has_email=False, email_marketing_consent=False
         ),
     }
 
@@ -89,7 +90,8 @@ def test_the_classic_formula_overstates_retention_by_a_fifth(
 def test_first_time_buyers_come_back_at_the_published_pace(query) -> None:
     found = query(
         "select window_days, cast(numerator as integer), cast(denominator as integer) "
-        "from repeat_purchase where metric = 'repeat_within' order by window_days"
+        "from repeat_purchase where metric = 'repeat_within' and period_type = 'observed' "
+        "order by window_days"
     )
     assert found == [
         (30, 4_115, 23_570),
@@ -99,9 +101,167 @@ def test_first_time_buyers_come_back_at_the_published_pace(query) -> None:
         (365, 10_810, 23_570),
     ]
     assert query(
-        "select cast(numerator as integer) from repeat_purchase where metric = 'repeat_lifetime'"
+        "select cast(numerator as integer) from repeat_purchase "
+        "where metric = 'repeat_lifetime' and period_end = '1998-06-30'"
     ) == [(11_516,)]
+
+
+def test_one_quarter_has_three_repeat_rates(query) -> None:
+    # DEFINITIONS 3.7: first quarter of 1997.
+    found = query(
+        "select metric, round(100 * rate, 2) from repeat_purchase where period_type = 'quarter' "
+        "and period_start = '1997-01-01' and window_days is null"
+    )
+    assert {
+        "repeat_in_window": 20.55,
+        "returning_rate_shopify": 48.86,
+        "returning_revenue_share": 26.80,
+    }.items() <= dict(found).items()
+
+
+def _purchase_days(path: Path) -> dict[str, list[date]]:
+    days: dict[str, set[date]] = {}
+    for line in path.read_text().splitlines()[1:]:
+        customer, day, *_ = line.split()
+        days.setdefault(customer, set()).add(date.fromisoformat(day))
+    return {customer: sorted(found) for customer, found in days.items()}
+
+
+def _month(day: date) -> int:
+    return 12 * (day.year - 1997) + day.month - 1
+
+
+def _week(day: date) -> int:
+    # Weeks from Monday; 1997-01-01 was a Wednesday.
+    return (day.toordinal() - date(1996, 12, 30).toordinal()) // 7
+
+
+@pytest.mark.parametrize(("grain", "period_of"), [("month", _month), ("week", _week)])
+def test_every_cohort_cell_is_what_the_file_says(query, grain, period_of) -> None:
+    counted: Counter[tuple] = Counter()
+    newest = period_of(date(1998, 6, 30))
+    for days in _purchase_days(CDNOW).values():
+        periods = [period_of(day) for day in days]
+        cohort = periods[0]
+        for period in range(cohort, newest + 1):
+            by_then = sum(one <= period for one in periods)
+            cell = (cohort, period - cohort)
+            counted["n_period", 1, *cell] += period in periods
+            counted["unbounded", 1, *cell] += periods[-1] >= period
+            for wanted in range(2, 6):
+                counted["cumulative_repurchase", wanted, *cell] += by_then >= wanted
+        counted["same_period_repeat", 2, cohort, 0] += periods.count(cohort) > 1
+    cells = query(
+        "select measure, minimum_occasions, cohort_start, period_offset, customers "
+        f"from retention_cohort where cohort_grain = '{grain}'"
+    )
+    assert len(cells) > 1_000
+    followed = {"month": 17, "week": 52}[grain]
+    assert {
+        (measure, wanted, period_of(start), offset): customers
+        for measure, wanted, start, offset, customers in cells
+        if customers
+    } == {cell: n for cell, n in counted.items() if n and cell[3] <= followed}
+
+
+def test_every_elapsed_window_is_what_the_file_says(query) -> None:
+    expected: Counter[tuple] = Counter()
+    for days in _purchase_days(CDNOW).values():
+        for window in {(day - days[0]).days // 30 for day in days}:
+            expected[_month(days[0]), window] += 1
+    cells = query(
+        "select cohort_start, window_number, customers, cell_status from retention_cohort_elapsed"
+    )
+    assert {(_month(start), window): n for start, window, n, _ in cells if n} == expected
+    # The youngest customer of March began on the 25th: 462 days to the end are 15 whole windows.
+    complete = [window for start, window, _, status in cells
+                if start == date(1997, 3, 1) and status == "complete"]  # fmt: skip
+    assert max(complete) == 14
+
+
+def test_only_complete_cells_stand_in_an_average(query) -> None:
+    [(count, size, customers)] = query(
+        "select cohort_count, cohort_size, customers from retention_cohort_average where "
+        "cohort_grain = 'month' and measure = 'unbounded' and period_offset = 13"
+    )
+    # As of 30 June 1998 three complete months must follow: offset 13 is March 1998 for the
+    # customers of February 1997, and for those of March a month too young.
+    cells = query(
+        "select cohort_start, cohort_size, customers from retention_cohort where "
+        "cohort_grain = 'month' and measure = 'unbounded' and period_offset = 13 "
+        "and cohort_start in ('1997-01-01', '1997-02-01')"
+    )
+    assert count == 2
+    assert (size, customers) == (sum(c[1] for c in cells), sum(c[2] for c in cells))
+
+
+def test_day_counting_is_all_that_parts_little_stream_from_suki(query) -> None:
+    # 2,068 same-day extra rows of 69,659 (REFERENCE_NUMBERS 4.2) are no second occasions.
+    [row] = query(
+        "select order_count, same_day_order_count, guest_order_count, rate > suki_rate, "
+        "cast(suki_numerator as integer) from vendor_comparison where vendor = 'klaviyo'"
+    )
+    assert row == (69_659, 2_068, 0, True, 11_516)
 
 
 def test_every_identity_of_the_door_out_holds(query) -> None:
     assert query("select check_name from rpt_checks where difference <> 0") == []
+
+
+def test_lifecycle_limits_are_those_of_the_definitions(query) -> None:
+    # DEFINITIONS 3.8: all gaps 60 and 220 days, after the first order 9 and 127.
+    found = query(
+        "select item, at_risk_estimate_days, lapse_limit_days from lifecycle_limits "
+        "where status = 'forming' and item in ('all', 'first') order by item"
+    )
+    assert found == [("all", 60, 220), ("first", 9, 127)]
+
+
+def test_median_time_to_a_second_order_is_not_reached(query) -> None:
+    found = query(
+        "select quantile_25_days, quantile_50_status, completed_only_50_days "
+        "from time_to_next_order where scope = 'order_number' and item = '1'"
+    )
+    assert found == [(60, "not_reached", 57.0)]
+
+
+def test_lapses_and_period_churn_are_two_metrics_that_each_balance(query) -> None:
+    [(months, off)] = query(
+        "select count(*), count(*) filter (where customers_at_start + customers_new "
+        "+ customers_reactivated - customers_lapsed <> customers_at_end) from lapse_period"
+    )
+    assert (months, off) == (18, 0)
+    # The last months by lapse_period stay what customer_lifecycle counts on the same day.
+    [(at_end,)] = query(
+        "select customers_at_end from lapse_period order by month_start desc limit 1"
+    )
+    states = dict(query("select state, count(*) from customer_lifecycle group by state"))
+    assert sum(states.values()) == 23_570
+    assert at_end == 23_570 - states["lapsed"]
+    # Until 1997-09-30 no silence was long enough observed to be called a lapse.
+    first_rated = query("select min(month_start) from lapse_period where reason_code is null")
+    assert first_rated == [(date(1997, 11, 1),)]
+    assert query("select reason_code from lapse_period where month_start = '1997-10-01'") == [
+        ("limit_changed",)
+    ]
+
+
+def test_each_past_month_has_the_customers_its_transitions_left(query) -> None:
+    # Counted anew for one month: the latest change of each customer up to the month's end.
+    [(counted,)] = query(
+        "select count(*) from (select max_by(to_state, transition_date) as state "
+        "from lifecycle_transitions where transition_date <= '1997-12-31' group by customer_id) "
+        "where state <> 'lapsed'"
+    )
+    [(told,)] = query("select customers_at_end from lapse_period where month_end = '1997-12-31'")
+    assert told == counted
+
+
+def test_rule_was_right_about_the_share_that_stayed_away(query) -> None:
+    [(count, predicted, actual)] = query(
+        "select customer_count, predicted_share, actual_share from churn_backtest "
+        "where method = 'rule' and level = 'all'"
+    )
+    # 3,301 of 23,570 bought between 1998-04-02 and 1998-06-30, counted from the file.
+    assert (count, round(actual * count)) == (23_570, 20_269)
+    assert abs(predicted - actual) < 0.01

@@ -127,6 +127,7 @@ def _frames(asked: pl.DataFrame) -> dict[str, pl.DataFrame]:
         "order_lines": pl.DataFrame(lines, infer_schema_length=None),
         "customers": pl.DataFrame({"customer_id": people}).with_columns(
             is_identified=pl.col("customer_id") != "guest",
+            is_staff=False,
             has_email=True,
             email_marketing_consent=pl.col("customer_id") == "ana",
         ),
@@ -134,7 +135,7 @@ def _frames(asked: pl.DataFrame) -> dict[str, pl.DataFrame]:
             [
                 {"source": "form", "survey_id": "post", "response_id": f"r{number}",
                  "customer_id": customer, "response_date": date(2025, 5, 3), "is_completed": done,
-                 "score": score}
+                 "respondent": "customer", "score": score}
                 for number, (customer, score, done) in enumerate(
                     [("ana", 10, True), ("bo", 3, True), (None, 9, True), ("cy", 9, False)]
                 )
@@ -199,7 +200,7 @@ def test_returned_and_invalid_lines_are_no_purchase(query) -> None:
 
 def test_guests_count_as_revenue_and_as_nobody(query) -> None:
     [(occasions,)] = query("select count(*) from fct_occasions where customer_id = 'guest'")
-    [(clv_rows,)] = query("select count(*) from clv_historic where customer_id = 'guest'")
+    [(clv_rows,)] = query("select count(*) from clv where customer_id = 'guest'")
     [(guest_orders,)] = query("select sum(unidentified_order_count) from revenue_month")
     assert (occasions, clv_rows, guest_orders) == (0, 0, 1)
 
@@ -240,7 +241,7 @@ def test_each_return_undoes_the_latest_sale_a_stack_would_give(query) -> None:
 
 def test_every_identity_of_the_door_out_holds(query) -> None:
     checks = query("select check_name, difference from rpt_checks")
-    assert len(checks) == 8
+    assert len(checks) == 10
     assert [name for name, difference in checks if difference != 0] == []
 
 
@@ -256,12 +257,12 @@ def test_headline_carries_a_value_or_a_reason(query) -> None:
     assert [metric for metric, value, reason in rows if (value is None) == (reason is None)] == []
 
 
-def test_answers_without_completion_are_not_scored(query) -> None:
+def test_an_unfinished_response_counts_where_its_score_was_given(query) -> None:
     [row] = query(
         "select response_count, promoter_count, detractor_count, nps from rpt_nps "
         "where survey_id = 'post' and period_type = 'trailing_90'"
     )
-    assert row == (3, 2, 1, 33.3333333333)
+    assert row == (4, 3, 1, 50.0)
 
 
 def test_no_column_of_the_warehouse_holds_personal_data(query) -> None:

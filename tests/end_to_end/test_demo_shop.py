@@ -50,7 +50,8 @@ def test_the_run_is_published_with_warnings_about_the_broken_rows(shop):
 def test_every_row_read_is_accepted_quarantined_or_ignored(shop):
     manifest = json.loads((shop[0] / "published" / "latest" / "manifest.json").read_text())
     assert {feed["feed"] for feed in manifest["feeds"]} == {
-        "orders", "surveys", "customers", "products", "deliveries", "exchange_rates",
+        "orders", "surveys", "customers", "products", "deliveries", "exchange_rates", "returns",
+        "invoices", "subscriptions", "reviews", "messages", "tickets", "marketing_spend", "annotations",
     }  # fmt: skip
     for entry in manifest["inputs"]:
         rows = entry["rows"]
@@ -65,7 +66,7 @@ def test_segments_hold_every_customer_exactly_once(shop):
     members = pl.concat(
         [pl.read_parquet(folder / "segments" / f"{name}.parquet") for name in SEGMENTS]
     )
-    values = pl.read_parquet(folder / "marts" / "clv_historic.parquet")
+    values = pl.read_parquet(folder / "marts" / "clv.parquet")
     assert members.height > 200
     assert members["customer_id"].is_unique().all()
     assert set(members["customer_id"]) == set(values["customer_id"])
@@ -86,7 +87,7 @@ def test_nobody_on_a_list_lacks_consent(shop):
 
 def test_everybody_on_a_list_said_yes_in_the_shops_own_customer_export(shop):
     home = shop[0]
-    with next((home / "landing" / "customers").glob("*.csv")).open(
+    with next((home / "landing" / "customers").glob("customers_export_*.csv")).open(
         encoding="utf-8", newline=""
     ) as export:
         said = {

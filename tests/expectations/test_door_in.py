@@ -46,11 +46,14 @@ def good_frames(rules: tuple[Rule, ...] = RULES) -> Frames:
         _feed("orders", True, 90_000, 85_000, 5_000, date(2024, 5, 31), 0, 400, 380, 0),
         _feed("surveys", False, 900, 900, 0, date(2024, 5, 20), 11, 12, None, None),
         _feed("products", False, 0, 0, 0, None, None, 0, None, None),
+        _feed("returns", False, 40, 40, 0, date(2024, 5, 30), 1, 2, None, 0),
     ]
     return {
         "rule_counts": pl.DataFrame(rule_counts),
         "file_counts": pl.DataFrame(file_counts),
-        "feed_state": pl.DataFrame(feed_state, infer_schema_length=None),
+        "feed_state": pl.DataFrame(feed_state, infer_schema_length=None).cast(
+            {"missing_rates": pl.String}
+        ),
     }
 
 
@@ -69,10 +72,11 @@ def _feed(feed: str, is_required: bool, *figures: Any) -> dict[str, Any]:
         "days_since_newest",
         "units_tonight",
         "usual_units_per_night",
-        "missing_rate_orders",
+        "missing_rate_rows",
     )
     known = dict(zip(columns, figures, strict=True))
-    return {"feed": feed, "is_required": is_required, "as_of": date(2024, 5, 31), **known}
+    known |= {"is_required": is_required, "as_of": date(2024, 5, 31), "missing_rates": None}
+    return {"feed": feed, **known}
 
 
 def setting(frame_name: str, row: int, **values: Any) -> Break:
@@ -207,12 +211,16 @@ BROKEN = {
         ("feed_volume", "warn", "orders"),
     ),
     "orders without an exchange rate": (
-        setting("feed_state", 0, missing_rate_orders=37),
+        setting("feed_state", 0, missing_rate_rows=37),
         ("missing_exchange_rate", "hold", "orders"),
     ),
     "orders whose rates nobody looked up": (
-        setting("feed_state", 0, missing_rate_orders=None),
+        setting("feed_state", 0, missing_rate_rows=None),
         ("missing_rates_known", "hold", "orders"),
+    ),
+    "refunds without a rate": (
+        setting("feed_state", 3, missing_rate_rows=1),
+        ("missing_exchange_rate", "hold", "returns"),
     ),
     "no feed at all": (without_rows("feed_state"), ("has_rows", "hold", "feeds")),
     "no required feed": (
@@ -301,7 +309,7 @@ def test_a_banner_for_refused_rows_may_be_relaxed() -> None:
 
 
 def test_grave_findings_come_before_warnings() -> None:
-    frames = setting("feed_state", 0, missing_rate_orders=37)(
+    frames = setting("feed_state", 0, missing_rate_rows=37)(
         setting("file_counts", 1, status="refused")(good_frames())
     )
     assert [f.severity for f in judge(frames).findings] == ["critical", "warning"]
@@ -348,8 +356,14 @@ WORDS = {
         ("orders", "3 came in tonight", "usual 380", "landing/orders/"),
     ),
     "missing_exchange_rate": (
-        setting("feed_state", 0, missing_rate_orders=37),
-        ("37 orders", "7 days", "landing/exchange_rates/", "reporting_currency"),
+        setting("feed_state", 0, missing_rate_rows=37, missing_rates="THB from 2024-05-08"),
+        (
+            "37 rows",
+            "7 days",
+            "THB from 2024-05-08",
+            "landing/exchange_rates/",
+            "reporting_currency",
+        ),
     ),
 }
 

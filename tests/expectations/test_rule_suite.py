@@ -108,7 +108,7 @@ def test_the_whole_contract_passes_the_door_when_nothing_was_refused() -> None:
             "days_since_newest": [0],
             "units_tonight": [9],
             "usual_units_per_night": [None],
-            "missing_rate_orders": [0],
+            "missing_rate_rows": [0],
         },
         schema_overrides={"usual_units_per_night": pl.Float64},
     )

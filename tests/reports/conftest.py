@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 
 from reports.contexts import FeedIntake, ListSummary, ReportContext, load
+from transforms.metrics.registry import load_registry
 
 AS_OF = date(2026, 10, 4)
 MONEY = pl.Decimal(18, 4)
@@ -22,6 +23,9 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         "position": pl.Int32,
         "metric_id": pl.String,
         "metric": pl.String,
+        "title": pl.String,
+        "definition": pl.String,
+        "direction": pl.String,
         "unit": pl.String,
         "period_start": pl.Date,
         "period_end": pl.Date,
@@ -139,6 +143,8 @@ def kpi(position: int, metric_id: str, metric: str, unit: str, **columns: Any) -
     """A headline row for September 2026 with everything unknown unless stated."""
     row = dict.fromkeys(SCHEMAS["rpt_headline"])
     row |= {"position": position, "metric_id": metric_id, "metric": metric, "unit": unit}
+    words = next(one for one in load_registry() if one.metric == metric)
+    row |= {"title": words.title, "definition": words.definition, "direction": words.direction}
     row |= {"period_start": date(2026, 9, 1), "period_end": date(2026, 9, 30)}
     return row | {"is_small_sample": False} | columns
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -16,11 +18,39 @@ from reports.contexts import ReportContext, ReportError, load
 from reports.drawing import money_ticks
 from reports.formats import Formats
 from reports.preview import main, write_previews
+from reports.reference import (
+    Answerable,
+    Claim,
+    ColumnEntry,
+    Reference,
+    TableEntry,
+    VendorFigure,
+)
 from reports.render import render_mail, write_rendered
 from reports.site import write_site
 
 FORMATS = Formats("en_GB", "GBP")
 DRAWN = (charts.retention_trend, charts.revenue, charts.cohorts)
+REFERENCE = Reference(
+    tables=(
+        TableEntry(
+            "nps",
+            "One row per survey.",
+            (ColumnEntry("nps", 1, "nps", "double", "points", False, "Score.", "One row per survey."),),
+        ),
+    ),
+    questions=(
+        Answerable("M12", 12, "Spend", "nps", "unavailable", "needs the feed marketing_spend"),
+    ),
+    claims=(Claim("strong_80", "80 % is strong.", "An article", "No definition.", None),),
+    vendors=(
+        VendorFigure(
+            "shopify", "returning_customer_rate", "month", date(2026, 9, 30), "All of history.", "help pages",
+            Decimal(200), Decimal("0.375"), None, "returning_customer_share", Decimal("0.3"), Decimal("0.075"),
+            "Guests are left out.", 210, 40, 1, 2, 3, 4,
+        ),
+    ),
+)  # fmt: skip
 FILES = ["segments/loyal.csv", "segments/loyal.parquet", "lists/reorder.csv", "lists/a b#c.csv"]
 
 
@@ -71,8 +101,6 @@ def test_without_data_there_is_no_chart_but_a_reason(
 
 
 def test_a_month_of_sales_below_zero_still_draws(tables: dict, make_context: Callable) -> None:
-    from decimal import Decimal
-
     for row in tables["rpt_revenue"]:
         row["net_sales_amount"] = row["existing_customer_net_sales_amount"] = Decimal(-5)
     chart = charts.revenue(make_context(tables), FORMATS)
@@ -85,25 +113,23 @@ def test_every_link_of_the_site_leads_somewhere(context: ReportContext, tmp_path
     for name in FILES:
         (tmp_path / "run" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "run" / name).touch()
-    written = write_site(context, site, FILES)
+    written = write_site(context, REFERENCE, site, FILES)
     pages = [path for path in written if path.suffix == ".html"]
-    assert [page.name for page in pages] == [
-        "index.html",
-        "lists.html",
-        "quality.html",
-        "definitions.html",
-    ]
-    anchors = set(re.findall(r'id="([^"]+)"', (site / "definitions.html").read_text("utf-8")))
+    assert len(pages) == 7
+    anchors = {
+        page.name: set(re.findall(r'id="([^"]+)"', page.read_text("utf-8"))) for page in pages
+    }
     links = 0
     for page in pages:
         html = page.read_text(encoding="utf-8")
         assert not re.search(r"https?://|<script|@import|url\(", html)
         for address in re.findall(r'(?:href|src)="([^"]+)"', html):
             target, _hash, anchor = address.partition("#")
-            if target in ("", "data:,"):
+            if target == "data:,":
                 continue
+            target = target or page.name
             assert (site / unquote(target)).is_file(), f"{page.name}: {address}"
-            assert not anchor or anchor in anchors, f"{page.name}: {address}"
+            assert not anchor or anchor in anchors[target], f"{page.name}: {address}"
             links += 1
     assert links > 30
 
@@ -111,7 +137,7 @@ def test_every_link_of_the_site_leads_somewhere(context: ReportContext, tmp_path
 def test_the_site_offers_the_files_and_the_exact_figures(
     context: ReportContext, tmp_path: Path
 ) -> None:
-    write_site(context, tmp_path, FILES)
+    write_site(context, REFERENCE, tmp_path, FILES)
     lists = (tmp_path / "lists.html").read_text(encoding="utf-8")
     assert '<a href="../segments/loyal.csv" download>CSV</a>' in lists
     assert '<a href="../segments/loyal.parquet" download>PARQUET</a>' in lists
@@ -122,11 +148,29 @@ def test_the_site_offers_the_files_and_the_exact_figures(
     assert "£48,213.50" in (tmp_path / "index.html").read_text(encoding="utf-8")
 
 
+def test_another_system_s_number_stands_beside_ours_with_the_rule(
+    context: ReportContext, tmp_path: Path
+) -> None:
+    write_site(context, REFERENCE, tmp_path)
+    page = (tmp_path / "vendors.html").read_text(encoding="utf-8")
+    for told in ("37.5%", "30.0%", "+7.5", "All of history.", "40 of guests"):
+        assert told in page, told
+
+
+def test_a_question_without_its_data_shows_what_is_missing(
+    context: ReportContext, tmp_path: Path
+) -> None:
+    write_site(context, REFERENCE, tmp_path)
+    page = (tmp_path / "questions.html").read_text(encoding="utf-8")
+    assert "needs the feed marketing_spend" in page
+    assert "No definition." in page
+
+
 def test_the_site_of_a_first_week_is_truthful_and_repeatable(
     first_week: ReportContext, tmp_path: Path
 ) -> None:
-    once = {path.name: path.read_bytes() for path in write_site(first_week, tmp_path)}
-    twice = {path.name: path.read_bytes() for path in write_site(first_week, tmp_path)}
+    once = {path.name: path.read_bytes() for path in write_site(first_week, REFERENCE, tmp_path)}
+    twice = {path.name: path.read_bytes() for path in write_site(first_week, REFERENCE, tmp_path)}
     assert once == twice
     assert "No complete month yet." in once["index.html"].decode()
     assert not [name for name in once if name.endswith(".png")]

@@ -218,12 +218,6 @@ def test_an_unknown_name_in_a_template_is_an_error() -> None:
         environment(Formats("en_GB", "GBP")).get_template("kpi.txt").render()
 
 
-def test_a_metric_without_words_is_refused_by_name(tables: dict, make_context: Callable) -> None:
-    tables["rpt_headline"][0]["metric"] = "shoe_size"
-    with pytest.raises(ReportError, match=r"shoe_size.*words.py"):
-        render_mail(make_context(tables))
-
-
 def test_numbers_are_written_as_the_reader_writes_them(
     tables: dict, make_context: Callable
 ) -> None:

@@ -22,7 +22,9 @@ from transforms.current import (
     newest_order_date,
     refusing_people,
 )
-from transforms.identity import components, person_key, surrogates
+from transforms.identity import person_key
+from transforms.identity_rails import IdentityPolicy
+from transforms.identity_resolution import Question, resolve
 
 KEY = person_key(b"a test key")
 ZONE = "Asia/Manila"
@@ -106,8 +108,8 @@ class Shop:
         return CanonicalStore(self.folder / "canonical", self.folder / "quarantine", self.files)
 
     def people(self) -> pl.DataFrame:
-        found = components(self.store.mentions(), max_ids_per_value=5, merge_by_phone=False)
-        return surrogates(found, {}, KEY)
+        question = Question(IdentityPolicy(), {}, (), date(2026, 10, 31), ZONE)
+        return resolve(self.store, question, KEY).people
 
     def build(
         self, as_of: str = "2026-10-31", zone: str = ZONE, currency: str = "PHP"
@@ -222,6 +224,33 @@ def test_the_day_of_an_order_is_the_shops_own(shop, zone, moment, local_day):
     assert (
         newest_order_date(shop.store, zone, before) is None
     )  # a slip into the future moves nothing
+
+
+@pytest.mark.parametrize(
+    ("zone", "moments"),
+    [
+        # 23:45 in Manila, and breakfast before: UTC has them on one day, the shop too.
+        ("Asia/Manila", ("2026-10-31T00:10:00", "2026-10-31T15:45:00")),
+        # 23:45 in New York lies behind midnight in UTC; so does nothing for the shop.
+        ("America/New_York", ("2026-10-31T14:00:00", "2026-11-01T03:45:00")),
+        ("America/Los_Angeles", ("2026-07-01T23:30:00", "2026-07-02T06:45:00")),
+        # The 25 hours of an autumn day, both halves of the hour that comes twice.
+        ("Europe/Warsaw", ("2026-10-25T00:30:00", "2026-10-25T01:30:00")),
+        # The 23 hours of a spring day, on both sides of the hour that is left out.
+        ("Europe/Warsaw", ("2026-03-29T00:59:59", "2026-03-29T01:00:00")),
+        ("Europe/Warsaw", ("2026-03-28T23:00:00", "2026-03-29T21:45:00")),
+    ],
+)
+def test_orders_of_one_local_day_share_it_whatever_utc_says(shop, zone, moments):
+    shop.file(orders=[order(f"o{n}", ordered_at=at(moment)) for n, moment in enumerate(moments)])
+    assert len({row["order_date"] for row in shop.orders(zone=zone, as_of="2027-01-01")}) == 1
+
+
+def test_orders_half_an_hour_apart_across_local_midnight_are_on_two_days(shop):
+    moments = ("2026-10-31T15:45:00", "2026-10-31T16:15:00")  # 23:45 and 00:15 in Manila
+    shop.file(orders=[order(f"o{n}", ordered_at=at(moment)) for n, moment in enumerate(moments)])
+    found = [str(row["order_date"]) for row in shop.orders(as_of="2026-11-30")]
+    assert found == ["2026-10-31", "2026-11-01"]
 
 
 def test_orders_after_the_business_date_are_counted_as_left_out(shop):
@@ -459,7 +488,7 @@ def test_a_product_is_as_last_described_and_a_delivery_takes_its_orders_source(s
 
 def test_a_shop_without_any_file_has_every_table_and_no_rows(shop):
     tables = shop.build(currency="auto")
-    for name in CURRENT.keys() - {"run_context", "feed_counts"}:
+    for name in CURRENT.keys() - {"run_context", "feed_counts", "identity_reviews", "identity_changes"}:
         assert tables[name].schema == CURRENT[name].schema, name
         assert tables[name].height == 0
     assert tables["feed_counts"]["accepted_units"].sum() == 0

@@ -13,6 +13,13 @@ from transforms.door_counts import feed_state, file_counts, rule_counts
 from transforms.rules import rules_of
 
 AS_OF = date(2026, 10, 31)
+UNCONVERTED = pl.DataFrame(
+    {
+        "currency": ["EUR", "THB", "PLN", "THB"],
+        "exchange_rate": [1, None, None, None],
+        "order_date": [date(2026, 10, day) for day in (1, 9, 7, 8)],
+    }
+)
 
 
 def ingested(file_id: str, night: int = 0, **changes: Any) -> dict[str, Any]:
@@ -39,8 +46,8 @@ def state(
         schema=CURRENT["feed_counts"].schema,
         orient="row",
     )
-    orders = pl.DataFrame({"exchange_rate": [1, None, None]})
-    rows = feed_state(counts, orders, files, tonight, AS_OF).to_dicts()
+    tables = {"orders": UNCONVERTED}
+    rows = feed_state(counts, tables, files, tonight, AS_OF).to_dicts()
     return {row["feed"]: row for row in rows}
 
 
@@ -85,14 +92,31 @@ def test_age_is_counted_from_the_newest_business_date(newest, age):
     assert state([], set(), newest)["orders"]["days_since_newest"] == age
 
 
-def test_only_orders_are_required_and_only_orders_miss_rates():
+def test_only_orders_are_required_and_feeds_without_amounts_miss_no_rates():
     found = state([], set())
     assert (found["orders"]["is_required"], found["surveys"]["is_required"]) == (True, False)
     assert (
-        found["orders"]["missing_rate_orders"],
-        found["surveys"]["missing_rate_orders"],
-    ) == (2, 0)
+        found["orders"]["missing_rate_rows"],
+        found["surveys"]["missing_rate_rows"],
+    ) == (3, 0)
     assert set(found) <= set(FEEDS)
+
+
+def test_missing_rates_are_told_by_currency_with_the_first_day_of_each():
+    assert state([], set())["orders"]["missing_rates"] == "PLN from 2026-10-07, THB from 2026-10-08"
+
+
+def test_returns_invoices_and_spend_without_a_rate_are_counted_like_orders():
+    days = {"returns": "return_date", "invoices": "issued_date", "marketing_spend": "spend_date"}
+    counts = pl.DataFrame(
+        [(feed, 4, 4, 0, 0, 0, AS_OF) for feed in days],
+        schema=CURRENT["feed_counts"].schema,
+        orient="row",
+    )
+    tables = {feed: UNCONVERTED.rename({"order_date": day}) for feed, day in days.items()}
+    found = feed_state(counts, tables, [], set(), AS_OF)
+    assert found["missing_rate_rows"].to_list() == [3, 3, 3]
+    assert found["missing_rates"].unique().to_list() == ["PLN from 2026-10-07, THB from 2026-10-08"]
 
 
 def test_usual_volume_is_the_median_of_at_least_five_nights_before_this_one():

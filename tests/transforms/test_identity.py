@@ -15,6 +15,7 @@ from transforms.identity import (
     components,
     hash_series,
     is_role_mailbox,
+    links,
     named,
     person_key,
     surrogates,
@@ -41,15 +42,18 @@ def mentions(*rows: Mention) -> pl.DataFrame:
     )
 
 
+def joined(frame: pl.DataFrame, limit: int = 5, by_phone: bool = False) -> pl.DataFrame:
+    found = links(frame, max_ids_per_value=limit, merge_by_phone=by_phone)
+    return components(frame, found.edges)
+
+
 def people_of(frame: pl.DataFrame, limit: int = 5, by_phone: bool = False) -> dict[str, str]:
-    found = components(frame, max_ids_per_value=limit, merge_by_phone=by_phone)
-    return dict(found.select("identifier", "component").iter_rows())
+    return dict(joined(frame, limit, by_phone).select("identifier", "component").iter_rows())
 
 
 def night(frame: pl.DataFrame, known: dict[str, str], limit: int = 5) -> dict[str, str]:
     """What the ledger knows after a night: identifier -> customer_id."""
-    found = components(frame, max_ids_per_value=limit, merge_by_phone=False)
-    given_ids = surrogates(found, known, KEY)
+    given_ids = surrogates(joined(frame, limit), known, KEY)
     return known | {row["identifier"]: row["customer_id"] for row in alias_rows(given_ids, known)}
 
 
@@ -96,10 +100,8 @@ def test_the_component_is_named_after_the_identifier_seen_first_and_ties_go_by_n
 
 
 def test_nobody_mentioned_gives_no_people():
-    assert components(mentions(), max_ids_per_value=5, merge_by_phone=True).height == 0
-    assert surrogates(
-        components(mentions(), max_ids_per_value=5, merge_by_phone=True), {}, KEY
-    ).is_empty()
+    assert joined(mentions(), by_phone=True).height == 0
+    assert surrogates(joined(mentions(), by_phone=True), {}, KEY).is_empty()
 
 
 MENTION = st.tuples(
@@ -140,17 +142,12 @@ def test_two_people_never_share_a_surrogate_whatever_the_nights_bring(nights):
 def test_a_second_night_without_news_writes_nothing():
     rows = mentions(("c1", "e1", None, 0), ("c2", "e2", None, 1))
     known = night(rows, {})
-    found = components(rows, max_ids_per_value=5, merge_by_phone=False)
-    assert alias_rows(surrogates(found, known, KEY), known) == []
+    assert alias_rows(surrogates(joined(rows), known, KEY), known) == []
 
 
 def test_only_identifiers_that_are_new_or_moved_are_written():
     known = night(mentions(("c1", "e1", None, 0)), {})
-    found = components(
-        mentions(("c1", "e1", None, 0), ("c1", "e2", None, 3)),
-        max_ids_per_value=5,
-        merge_by_phone=False,
-    )
+    found = joined(mentions(("c1", "e1", None, 0), ("c1", "e2", None, 3)))
     written = alias_rows(surrogates(found, known, KEY), known)
     assert [row["identifier"] for row in written] == ["e2"]
     assert written[0]["customer_id"] == known["c1"]

@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from transforms.canonical import CURRENT, MONEY, SCORES
+from transforms.clv.gate import ClvPolicy
 from transforms.reorder import ReorderPolicy
 from transforms.scoring import list_checks, reminder_lists, score, segment_members
 from transforms.segments import SEGMENTS, SegmentPolicy
@@ -24,7 +25,7 @@ REORDER_POLICY = ReorderPolicy(
 AS_OF = date(2026, 10, 31)
 OCCASIONS = {
     "customer_id": pl.String, "occasion_date": pl.Date, "occasion_number": pl.Int64,
-    "next_occasion_date": pl.Date, "net_sales_amount": MONEY,
+    "next_occasion_date": pl.Date, "net_sales_amount": MONEY, "discount_amount": MONEY,
 }  # fmt: skip
 LINES = {
     "customer_id": pl.String, "sku": pl.String, "product_name": pl.String, "category": pl.String,
@@ -38,7 +39,7 @@ def facts(visits: dict[str, list[int]]) -> dict[str, pl.DataFrame]:
     for customer, days in visits.items():
         dates = [AS_OF - timedelta(days=ago) for ago in days]
         for n, (day, following) in enumerate(zip(dates, [*dates[1:], None], strict=True), 1):
-            occasions.append((customer, day, n, following, Decimal(100)))
+            occasions.append((customer, day, n, following, Decimal(100), Decimal(0)))
             lines.append((customer, "tea", "Tea", None, day, True))
     return {
         "fct_occasions": pl.DataFrame(occasions, schema=OCCASIONS, orient="row"),
@@ -51,7 +52,7 @@ VISITS = {f"c{n:02}": [130 - n, 90 - n, 50 - n] for n in range(40)} | {"once": [
 
 
 def scored(given: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
-    return score(given, PRODUCTS, AS_OF, SEGMENT_POLICY, REORDER_POLICY)
+    return score(given, PRODUCTS, AS_OF, SEGMENT_POLICY, REORDER_POLICY, ClvPolicy())
 
 
 @pytest.fixture(scope="module")
@@ -66,8 +67,14 @@ def contacts(*people: str) -> pl.DataFrame:
 
 
 def customers(consents: dict[str, bool]) -> pl.DataFrame:
-    rows = [(person, True, "PH", None, True, agreed) for person, agreed in consents.items()]
-    return pl.DataFrame(rows, schema=CURRENT["customers"].schema, orient="row")
+    people = pl.DataFrame(
+        {"customer_id": list(consents), "email_marketing_consent": list(consents.values())},
+        schema={"customer_id": pl.String, "email_marketing_consent": pl.Boolean},
+    )
+    told = {"is_identified": True, "is_staff": False, "has_email": True, "country": "PH"}
+    return CURRENT["customers"].conform(
+        people.with_columns(pl.lit(value).alias(name) for name, value in told.items())
+    )
 
 
 def test_every_score_table_is_made_in_its_contracts_shape_and_order(tables):
@@ -115,9 +122,11 @@ def test_a_guest_who_is_nobodys_occasion_is_reminded_of_nothing():
 
 
 def test_survival_of_all_gaps_counts_the_first_and_the_later_ones(tables):
-    day_0 = tables["survival_curve"].filter(pl.col("day") == 0)
+    day_0 = tables["survival_curve"].filter(
+        (pl.col("day") == 0) & (pl.col("curve") == "next_order")
+    )
     counts = dict(day_0.select("band", "at_risk_count").iter_rows())
-    assert counts == {"all": 121, "first": 41, "later": 80}
+    assert counts == {"all": 121, "1": 41, "2": 40, "3": 40, "4": 0, "5+": 0}
 
 
 def test_members_of_the_segments_are_everybody_once_with_scores_and_a_reason(tables):

@@ -14,25 +14,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from transforms import lifecycle
 from transforms.canonical import MONEY, SCORES
+from transforms.lifecycle_transitions import STATES
 from transforms.segments import (
     RFM_GRID,
     SEGMENTS,
-    LifecycleLimits,
     SegmentPolicy,
-    curves,
     customer_features,
     cut_points,
-    lifecycle_limits,
     scores_above,
     scores_below,
     segment,
-    survival_table,
     thresholds,
 )
 
 AS_OF = date(2026, 10, 31)
-LIMITS = LifecycleLimits({"first": 30, "later": 60}, {"first": 120, "later": None})
+LIMITS = SCORES["lifecycle_limits"].empty()
 OCCASIONS = {
     "customer_id": pl.String,
     "occasion_date": pl.Date,
@@ -71,8 +69,8 @@ POLICY = SegmentPolicy(
 
 def run(frame: pl.DataFrame, policy: SegmentPolicy | None = None) -> pl.DataFrame:
     policy = policy or POLICY
-    limits = lifecycle_limits(curves(frame, AS_OF), policy)
-    named, _ = segment(customer_features(frame, AS_OF, policy.window_days), limits)
+    states = lifecycle.history(frame, AS_OF, policy).states
+    named, _ = segment(customer_features(frame, AS_OF, policy.window_days), states)
     return named
 
 
@@ -80,6 +78,16 @@ def features(*rows: tuple[str, int, int, int, str]) -> pl.DataFrame:
     """(customer, silence, lifetime occasions, occasions in the window, money)."""
     full = [(c, s, AS_OF - timedelta(days=s), life, n, Decimal(m)) for c, s, life, n, m in rows]
     return pl.DataFrame(full, schema=FEATURES, orient="row")
+
+
+def stated(shop: pl.DataFrame, **states: str) -> pl.DataFrame:
+    """`customer_states` as far as segments read it; everybody not named is active."""
+    return shop.select(
+        "customer_id",
+        state=pl.col("customer_id").replace_strict(states, default="active"),
+        at_risk_limit_days=pl.lit(30, pl.Int64),
+        lapse_limit_days=pl.lit(None, pl.Int64),
+    )
 
 
 def test_every_one_of_the_25_cells_has_exactly_one_name():
@@ -120,7 +128,7 @@ def test_everybody_is_in_exactly_one_segment_whatever_they_bought(shop, window):
     named = run(occasions(bought), replace(POLICY, window_days=window))
     assert named["customer_id"].to_list() == sorted(bought)
     assert named["segment"].is_in(SEGMENTS).all()
-    assert named["lifecycle_state"].is_in(["new", "active", "at_risk", "lapsed"]).all()
+    assert named["lifecycle_state"].is_in(STATES).all()
     scores = named.select("recency_score", "frequency_score", "monetary_score").to_numpy()
     assert ((scores >= 1) & (scores <= 5)).all()
     for value, score in (
@@ -167,14 +175,11 @@ def test_one_time_buyers_share_one_frequency_score_instead_of_three():
 
 
 def test_first_time_buyers_younger_than_the_limit_are_new_whatever_they_spent():
-    named, _ = segment(
-        features(
-            ("spender", 29, 1, 1, "9999"), ("small", 0, 1, 1, "1"), ("older", 30, 1, 1, "9999"),
-            ("regular", 5, 4, 4, "50"), ("quiet", 400, 2, 0, "0"),
-        ),
-        LIMITS,
-    )  # fmt: skip
-    rows = {row["customer_id"]: row for row in named.to_dicts()}
+    shop = {f"old{n:02}": [(400 + n, "10")] for n in range(60)}
+    shop |= {"spender": [(29, "9999")], "small": [(0, "1")], "older": [(30, "9999")]}
+    shop |= {"regular": [(45, "10"), (25, "10"), (5, "10")]}
+    rows = {row["customer_id"]: row for row in run(occasions(shop)).to_dicts()}
+    assert rows["spender"]["at_risk_limit_days"] == 30
     assert rows["spender"]["segment"] == rows["small"]["segment"] == "new"
     assert rows["spender"]["lifecycle_state"] == rows["small"]["lifecycle_state"] == "new"
     assert rows["older"]["lifecycle_state"] == "at_risk"
@@ -182,15 +187,13 @@ def test_first_time_buyers_younger_than_the_limit_are_new_whatever_they_spent():
     assert rows["regular"]["lifecycle_state"] == "active"
 
 
-def test_lapse_begins_on_the_day_of_the_limit_and_only_where_there_is_one():
-    named, _ = segment(
-        features(
-            ("at", 120, 1, 1, "1"), ("before", 119, 1, 1, "1"), ("later", 5000, 2, 0, "0"), ("edge", 60, 2, 2, "1"),
-        ),
-        LIMITS,
-    )  # fmt: skip
-    states = dict(named.select("customer_id", "lifecycle_state").iter_rows())
-    assert states == {"at": "lapsed", "before": "at_risk", "later": "at_risk", "edge": "at_risk"}
+def test_the_state_beside_a_segment_is_the_one_of_the_lifecycle():
+    shop = features(("back", 5, 4, 4, "50"), ("gone", 400, 1, 0, "0"), ("fresh", 5, 1, 1, "50"))
+    states = stated(shop, back="reactivated", gone="lapsed", fresh="new")
+    named, _ = segment(shop, states)
+    found = dict(named.select("customer_id", "lifecycle_state").iter_rows())
+    assert found == {"back": "reactivated", "gone": "lapsed", "fresh": "new"}
+    assert named.filter(pl.col("segment") == "new")["customer_id"].to_list() == ["fresh"]
 
 
 def test_the_mean_of_frequency_and_money_rounds_halves_up():
@@ -198,28 +201,21 @@ def test_the_mean_of_frequency_and_money_rounds_halves_up():
         ("a", 10, 9, 1, "100"), ("b", 20, 9, 2, "90"), ("c", 30, 9, 3, "80"), ("d", 40, 9, 4, "70"),
         ("e", 50, 9, 5, "60"), ("f", 60, 9, 6, "50"),
     )  # fmt: skip
-    named, _ = segment(shop, LIMITS)
+    named, _ = segment(shop, stated(shop))
     both = named.select("frequency_score", "monetary_score", "frequency_monetary_score").rows()
     assert both == [(1, 5, 3), (1, 4, 3), (2, 3, 3), (3, 2, 3), (4, 1, 3), (5, 1, 3)]
-    tens, _ = segment(features(("x", 1, 9, 1, "1"), ("y", 1, 9, 1, "2")), LIMITS)
+    two = features(("x", 1, 9, 1, "1"), ("y", 1, 9, 1, "2"))
+    tens, _ = segment(two, stated(two))
     assert tens.select("frequency_score", "monetary_score", "frequency_monetary_score").rows() == [
         (1, 1, 1),
         (1, 5, 3),
     ]
 
 
-def test_an_empty_shop_has_no_segments_and_still_says_its_limits():
-    empty = occasions({})
-    by_band = curves(empty, AS_OF)
-    limits = lifecycle_limits(by_band, POLICY)
-    named, cuts = segment(customer_features(empty, AS_OF, 730), limits)
+def test_an_empty_shop_has_no_segments():
+    named = run(occasions({}))
     assert named.height == 0
     assert named.schema == SCORES["customer_segments"].schema
-    told = thresholds(cuts, limits)
-    assert set(told["score_name"]) == {
-        "at_risk_limit_first", "at_risk_limit_later", "lapse_limit_first", "lapse_limit_later",
-    }  # fmt: skip
-    assert survival_table(by_band).schema == SCORES["survival_curve"].schema
 
 
 def test_one_customer_is_a_partition_of_one():
@@ -235,30 +231,6 @@ def test_a_shop_where_nobody_ever_came_back_still_has_every_customer_once():
     # 400 people watched for up to 400 days, none returned: silence says at risk at the floor.
     assert set(named["at_risk_limit_days"]) == {30}
     assert (named["lifecycle_state"] == "new").sum() == 30
-
-
-def test_a_handful_of_customers_is_never_called_lapsed():
-    shop = {f"c{n}": [(200 + n, "10")] for n in range(5)}
-    named = run(occasions(shop))
-    assert set(named["lifecycle_state"]) == {"at_risk"}
-    assert named["lapse_limit_days"].null_count() == 5
-    assert set(named["at_risk_limit_days"]) == {180}
-
-
-def test_a_band_with_too_few_gaps_takes_the_limits_of_all_gaps():
-    once = {f"o{n:02}": [(300 + n, "10")] for n in range(60)}
-    twice = {f"t{n}": [(310 + n, "10"), (300 + n, "10")] for n in range(3)}
-    limits = lifecycle_limits(curves(occasions(once | twice), AS_OF), POLICY)
-    assert limits.lapse_days["later"] is not None
-    assert limits.at_risk_days["later"] == 30
-
-
-def test_the_at_risk_limit_stays_between_floor_and_ceiling_and_lapse_comes_after_it():
-    shop = {f"c{n:03}": [(400 + n % 200, "10")] for n in range(200)}
-    policy = replace(POLICY, at_risk_floor_days=45, at_risk_ceiling_days=50)
-    limits = lifecycle_limits(curves(occasions(shop), AS_OF), policy)
-    assert limits.at_risk_days["first"] == 45
-    assert limits.lapse_days["first"] == 46
 
 
 def test_money_and_purchases_outside_the_window_do_not_count_and_recency_does():
@@ -277,7 +249,6 @@ def test_published_cut_points_are_rounded_to_12_significant_digits():
     told = thresholds({"monetary": [1 / 3, 2 / 3, 1e6 / 3, 4.0]}, LIMITS)
     found = told.filter(pl.col("score_name") == "monetary")["threshold"].to_list()
     assert found == [0.333333333333, 0.666666666667, 333333.333333, 4.0]
-    assert told.filter(pl.col("score_name") == "lapse_limit_later")["threshold"].to_list() == [None]
 
 
 @pytest.fixture(scope="module")

@@ -48,6 +48,31 @@ def test_freireich_remission_times_give_the_textbook_curve():
     assert curve.quantile(0.5) == 23
 
 
+def test_freireich_intervals_are_those_of_the_textbooks():
+    # Log-log intervals of the same arm, as Stata's `sts list` and SAS's `lifetest` print them.
+    events = [6, 6, 6, 7, 10, 13, 16, 22, 23]
+    censored = [6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35]
+    curve = estimate(*((d, True) for d in events), *((d, False) for d in censored))
+    printed = {
+        6: (0.6197, 0.9516),
+        10: (0.5032, 0.8894),
+        16: (0.3675, 0.8049),
+        23: (0.1881, 0.6801),
+    }
+    for day, (low, high) in printed.items():
+        found = curve.returned_interval(day)
+        assert found is not None
+        assert (1 - found[1], 1 - found[0]) == pytest.approx((low, high), abs=5e-5)
+
+
+def test_nothing_is_said_past_the_longest_gap_unless_all_were_back_by_then():
+    open_end = estimate((5, True), (40, False))
+    assert open_end.returned_within(40) == 0.5
+    assert open_end.returned_within(41) is None
+    assert open_end.returned_interval(41) is None
+    assert estimate((5, True), (9, True)).returned_within(365) == 1.0
+
+
 def test_forgetting_the_silent_ones_would_make_everybody_look_faster():
     silent = [(100, False)] * 9
     assert estimate((10, True)).quantile(0.5) == 10
@@ -82,7 +107,8 @@ def test_a_purchase_on_the_last_day_is_an_open_gap_of_no_days():
         },
         schema_overrides={"next_occasion_date": pl.Date},
     )
-    assert occasion_gaps(occasions, date(2026, 1, 31)).rows() == [("first", 0, False)]
+    gaps = occasion_gaps(occasions, date(2026, 1, 31))
+    assert gaps.select("gap_days", "is_event").rows() == [(0, False)]
 
 
 def test_an_occasion_followed_by_another_closes_its_gap_and_the_last_stays_open():
@@ -95,7 +121,7 @@ def test_an_occasion_followed_by_another_closes_its_gap_and_the_last_stays_open(
         }
     )
     gaps = occasion_gaps(occasions, date(2026, 3, 1))
-    assert gaps.rows() == [("first", 10, True), ("later", 49, False)]
+    assert gaps.select("gap_days", "is_event").rows() == [(10, True), (49, False)]
 
 
 def test_a_silence_limit_is_not_read_past_what_was_observed():
@@ -156,7 +182,7 @@ def master() -> pl.DataFrame:
 
 
 def first_order(gaps: pl.DataFrame) -> SurvivalCurve:
-    return curve_of(gaps.filter(pl.col("band") == "first"))
+    return curve_of(gaps.filter(pl.col("occasion_number") == 1))
 
 
 @needs_cdnow

@@ -51,6 +51,7 @@ class Column:
     required: bool = False
     allowed: tuple[str, ...] | None = None
     minimum: int | None = None
+    above: int | None = None
     maximum: int | None = None
     pattern: str | None = None
     personal: bool = False

@@ -15,6 +15,8 @@ from transforms.canonical.contract import (
     text_column,
 )
 from transforms.canonical.current_activity import ACTIVITY, RUN_SETTINGS
+from transforms.canonical.current_identity import IDENTITY
+from transforms.canonical.current_registry import REGISTRY
 from transforms.canonical.feeds import LINE_FACTS, ORDER_FACTS, SOURCE, VERSION
 
 CURRENT: dict[str, Table] = {
@@ -29,6 +31,10 @@ CURRENT: dict[str, Table] = {
                     "as_of",
                     "Last business date of the run, in the store's time zone.",
                     required=True,
+                ),
+                moment_column(
+                    "known_at",
+                    "Moment up to which files count; null: all of them.",
                 ),
                 text_column(
                     "store_timezone",
@@ -73,6 +79,10 @@ CURRENT: dict[str, Table] = {
                 CUSTOMER_ID,
                 flag_column(
                     "is_identified", "False for a guest without e-mail, phone or id.", required=True
+                ),
+                text_column(
+                    "unmerged_customer_id",
+                    "Keyed hash of the order's own first identifier: who placed it if nobody were merged; null for a guest.",
                 ),
                 date_column(
                     "order_date", "Day of the order in the store's time zone.", required=True
@@ -203,5 +213,7 @@ CURRENT: dict[str, Table] = {
             ),
         ),
         *ACTIVITY,
+        *REGISTRY,
+        *IDENTITY,
     )
 }

@@ -77,7 +77,7 @@ EXCHANGE_RATES = Table(
             RATE,
             "Units of to_currency for one unit of from_currency.",
             required=True,
-            minimum=0,
+            above=0,
         ),
         *VERSION,
         *LINEAGE,

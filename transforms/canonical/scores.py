@@ -13,6 +13,10 @@ from transforms.canonical.contract import (
     money_column,
     text_column,
 )
+from transforms.canonical.scores_clv import CLV_SCORES
+from transforms.canonical.scores_lifecycle import LIFECYCLE_SCORES
+from transforms.canonical.scores_support import SUPPORT_SCORES
+from transforms.canonical.scores_voice import VOICE_SCORES
 
 SCORES: dict[str, Table] = {
     table.name: table
@@ -24,7 +28,9 @@ SCORES: dict[str, Table] = {
             (
                 CUSTOMER_ID,
                 text_column("segment", "Name of the RFM segment.", required=True),
-                text_column("lifecycle_state", "new, active, at_risk or lapsed.", required=True),
+                text_column(
+                    "lifecycle_state", "new, active, at_risk, lapsed or reactivated.", required=True
+                ),
                 integer_column(
                     "recency_score",
                     "1 to 5, 5 bought most recently.",
@@ -65,12 +71,12 @@ SCORES: dict[str, Table] = {
                 ),
                 integer_column(
                     "at_risk_limit_days",
-                    "Silence after which the chance of return falls below 25 %.",
+                    "Silence after which the customer is at risk: the limit reached, else the one in force.",
                     required=True,
                 ),
                 integer_column(
                     "lapse_limit_days",
-                    "Silence after which it falls below 10 %; null where never reached.",
+                    "Silence after which the customer is lapsed, likewise; null where none is.",
                 ),
             ),
         ),
@@ -141,20 +147,9 @@ SCORES: dict[str, Table] = {
                 ),
             ),
         ),
-        Table(
-            "survival_curve",
-            "One row per order band and day: share of customers not yet back.",
-            ("band", "day"),
-            (
-                text_column(
-                    "band", "all, first or later: which orders open the gap.", required=True
-                ),
-                integer_column("day", "Days since the order.", required=True, minimum=0),
-                Column(
-                    "survival_share", pl.Float64, "Kaplan-Meier share not yet back.", required=True
-                ),
-                integer_column("at_risk_count", "Gaps still open at that day.", required=True),
-            ),
-        ),
+        *CLV_SCORES,
+        *LIFECYCLE_SCORES,
+        *SUPPORT_SCORES.values(),
+        *VOICE_SCORES,
     )
 }

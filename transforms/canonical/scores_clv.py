@@ -58,11 +58,8 @@ CLV_SCORES: tuple[Table, ...] = (
             ),
             Column(
                 "predicted_clv_amount", MONEY,
-                "Expected net sales of the next 365 days, reporting currency.",
-            ),
-            Column(
-                "predicted_margin_amount", MONEY,
-                "Predicted net sales times the configured gross margin share; null without one.",
+                "Expected net sales of the next 365 days, less the discount of suki.toml (default none), "
+                "reporting currency.",
             ),
             text_column("reason_code", _REASON),
         ),
@@ -117,3 +114,5 @@ CLV_SCORES: tuple[Table, ...] = (
         ),
     ),
 )  # fmt: skip
+
+CLV_TABLES: dict[str, Table] = {table.name: table for table in CLV_SCORES}

@@ -1,8 +1,9 @@
 """The demo shop: a coffee and tea roaster in Manila that exists only as its export files.
 
 `write_exports` makes up a shop from a seed and writes what its systems would have exported:
-Shopify orders and customers, a Typeform survey, products, deliveries and exchange rates. The
-same arguments give the same bytes; nothing reads the clock.
+Shopify orders and customers, a Typeform survey, and plain files of everything else a feed can hold,
+from deliveries and refunds to tickets and letters. The same arguments give the same bytes; nothing
+reads the clock.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from pathlib import Path
 
 __all__ = ["write_exports", "write_shop"]
 
-SETTINGS = Path(__file__).with_name("suki.toml")
+SETTINGS = tuple(
+    Path(__file__).with_name(name) for name in ("suki.toml", "support.yml", "events.yml")
+)
 SHORTEST_SPAN_DAYS = 89
 
 
@@ -26,11 +29,12 @@ def write_shop(home: Path, *, seed: int = 7, customers: int = 2500) -> list[Path
         ValueError, FileExistsError: as `write_exports` does.
     """
     written = write_exports(home / "landing", seed=seed, customers=customers)
-    settings = home / "config" / "suki.toml"
-    if not settings.exists():
-        settings.parent.mkdir(parents=True, exist_ok=True)
-        settings.write_text(SETTINGS.read_text(encoding="utf-8"), encoding="utf-8")
-        written.append(settings)
+    for shipped in SETTINGS:
+        settings = home / "config" / shipped.name
+        if not settings.exists():
+            settings.parent.mkdir(parents=True, exist_ok=True)
+            settings.write_text(shipped.read_text(encoding="utf-8"), encoding="utf-8")
+            written.append(settings)
     return written
 
 

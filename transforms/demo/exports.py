@@ -9,6 +9,7 @@ from functools import partial
 import numpy as np
 
 from transforms.demo.behaviour import Shop, open_shop
+from transforms.demo.bookkeeping import invoices_csv, returns_csv, spend_csv
 from transforms.demo.damage import damage_rows
 from transforms.demo.files import EXPORT_TIME, ExportFile, gzipped, zipped
 from transforms.demo.generic import (
@@ -18,12 +19,28 @@ from transforms.demo.generic import (
     rates_csv,
     walk_rates,
 )
+from transforms.demo.loyalty import subscriptions_csv, tiers_csv
+from transforms.demo.messages import messages_csv
+from transforms.demo.notes import notes_csv
+from transforms.demo.reputation import journey_csv, reviews_csv
 from transforms.demo.shopify import customers_csv, order_rows, orders_csv
 from transforms.demo.stories import OVERLAP_DAYS, arrange_stories
+from transforms.demo.tickets import tickets_csv
 from transforms.demo.typeform import survey_csv
 
 # One stream of random numbers per concern: a change in the survey leaves the orders as they are.
 SHOP_STREAM, SURVEY_STREAM, RATE_STREAM = 1, 2, 3
+#: What the shop keeps beside its platform: path -> stream, and what writes it.
+KEPT_BESIDE = {
+    "tickets/tickets": (4, tickets_csv),
+    "messages/messages": (5, messages_csv),
+    "returns/returns": (6, returns_csv),
+    "invoices/invoices": (7, invoices_csv),
+    "marketing_spend/spend": (8, spend_csv),
+    "reviews/reviews": (9, reviews_csv),
+    "surveys/journey": (10, journey_csv),
+    "subscriptions/subscriptions": (11, subscriptions_csv),
+}
 
 
 def make_files(
@@ -43,7 +60,11 @@ def make_files(
         "products/products.csv": products_csv(last_day),
         f"deliveries/deliveries_{last_day}.csv": deliveries_csv(shop),
         "exchange_rates/rates.csv": rates_csv(rates),
+        f"customers/loyalty_{last_day}.csv": tiers_csv(shop),
+        "annotations/notes.csv": notes_csv(first_day, last_day),
     }
+    for path, (stream, write) in KEPT_BESIDE.items():
+        contents[f"{path}_{last_day}.csv"] = write(_stream(seed, stream), shop)
     others = [ExportFile(path, content, last_day) for path, content in contents.items()]
     return [*_order_files(shop, export_days), *others]
 

@@ -41,6 +41,11 @@ def amount_text(minor_units: int) -> str:
     return f"{sign}{abs(minor_units) // 100}.{abs(minor_units) % 100:02d}"
 
 
+def manila_text(moment: datetime | None) -> str:
+    """A moment of the shop's clock as ISO 8601 with its offset; nothing for none."""
+    return f"{moment.isoformat()}+08:00" if moment else ""
+
+
 def zipped(member_name: str, content: bytes, day: date) -> bytes:
     """A zip archive with one member, the same bytes for the same content on any machine."""
     member = zipfile.ZipInfo(member_name, date_time=(day.year, day.month, day.day, 23, 59, 58))

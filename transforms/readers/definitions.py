@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from transforms.fields import FEED_FIELDS, REQUIRED_FIELDS
 from transforms.sources import FieldRule, IgnoreRule, PackedLines, SourceDefinition, SourceError
+from transforms.yaml_files import YamlFileError, line, nearest, place, read_yaml
 
 PRESETS = Path(__file__).parent / "presets"
 #: Which model the keys below a key belong to.
@@ -43,7 +42,7 @@ def load_definitions(folders: Iterable[Path]) -> tuple[SourceDefinition, ...]:
         name = str(content.get("source", path.stem))
         if name in by_name:
             raise SourceError(
-                f"{path}{_line(content, 'source')}: source {name!r} is already defined in {by_name[name][0]}; rename one"
+                f"{path}{line(content, 'source')}: source {name!r} is already defined in {by_name[name][0]}; rename one"
             )
         by_name[name] = (path, content)
     own = tuple(_definition(path, content, by_name) for path, content in by_name.values())
@@ -69,13 +68,9 @@ def generic_definitions() -> tuple[SourceDefinition, ...]:
 
 def _read_yaml(path: Path) -> Mapping[str, Any]:
     try:
-        content = YAML(typ="rt").load(path.read_text(encoding="utf-8-sig"))
-    except MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else "?"
-        hint = " (YAML is indented with spaces, never tabs)" if "\\t" in str(error.problem) else ""
-        raise SourceError(f"{path}, line {line}: not valid YAML: {error.problem}{hint}") from error
-    except (YAMLError, UnicodeDecodeError, OSError) as error:
-        raise SourceError(f"{path}: cannot be read as UTF-8 YAML: {error}") from error
+        content = read_yaml(path)
+    except YamlFileError as error:
+        raise SourceError(str(error)) from error
     if not isinstance(content, dict):
         raise SourceError(f"{path}: expected keys such as source, feed and columns")
     return content
@@ -102,7 +97,7 @@ def _inherit(
     if not parent_name:
         return dict(content)
     name = str(content.get("source", path.stem))
-    where = f"{path}{_line(content, 'extends')}"
+    where = f"{path}{line(content, 'extends')}"
     if parent_name not in by_name:
         close = difflib.get_close_matches(str(parent_name), by_name, 1)
         hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(sorted(by_name))}"
@@ -121,12 +116,12 @@ def _words(problem: Any) -> str:
     location = [part for part in problem["loc"] if part != "[key]"]
     where = ".".join(str(part) for part in location)
     if problem["type"] == "extra_forbidden":
-        return f"unknown key {where!r}{_near(str(location[-1]), _keys_beside(location))}"
+        return f"unknown key {where!r}{nearest(str(location[-1]), _keys_beside(location))}"
     if problem["type"] == "missing":
         return f"the key {where!r} is missing"
     if problem["type"] == "literal_error" and "[key]" in problem["loc"]:
         allowed = get_args(get_args(SourceDefinition.model_fields["line_kinds"].annotation)[0])
-        return f"unknown key {where!r}{_near(str(location[-1]), allowed)}"
+        return f"unknown key {where!r}{nearest(str(location[-1]), allowed)}"
     message = str(problem["msg"]).removeprefix("Value error, ").replace("Input should", "should")
     if problem["type"] == "value_error" and not where:
         return message
@@ -139,32 +134,9 @@ def _keys_beside(location: list[Any]) -> list[str]:
     return list((model or SourceDefinition).model_fields)
 
 
-def _near(name: str, known: Iterable[str]) -> str:
-    known = list(known)
-    close = difflib.get_close_matches(name, known, 1)
-    return f"; did you mean {close[0]!r}?" if close else f"; known keys: {', '.join(known)}"
-
-
 def _locate(content: Any, problem: Any) -> str:
     """The line of the key a problem is about, as far down as the YAML reaches."""
     location = list(problem["loc"])
     if not location:
         location = str(problem["msg"]).removeprefix("Value error, ").split(":")[0].split(".")
-    found, node = "", content
-    for part in location:
-        is_key = isinstance(node, dict) and part in node
-        is_item = isinstance(node, list) and isinstance(part, int) and part < len(node)
-        if not (is_key or is_item):
-            break
-        found = _line(node, part) or found
-        node = node[part]
-    return found
-
-
-def _line(node: Any, key: Any) -> str:
-    try:
-        lines: Any = node.lc
-        place = lines.item(key) if isinstance(node, list) else lines.key(key)
-        return f", line {place[0] + 1}"
-    except (AttributeError, KeyError, IndexError, TypeError):
-        return ""
+    return place(content, location)

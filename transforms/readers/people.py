@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import polars as pl
 
 from transforms.canonical import CONSENTS, CONTACTS
-from transforms.identity import hash_series, is_role_mailbox
+from transforms.identity import PersonKey, hash_series, is_role_mailbox
+from transforms.identity_rails import phone_digits
 from transforms.readers.context import ReadContext
+from transforms.readers.parse import emails
 from transforms.readers.raw import ROW
 from transforms.sources import SourceDefinition
 
@@ -24,21 +28,38 @@ def with_person_keys(
     ids = fields["customer_id"] if "customer_id" in fields.columns else absent
     emails = fields["email"] if "email" in fields.columns else absent
     phones = fields["phone"] if "phone" in fields.columns else absent
-    digits = phones.str.replace_all(r"[^\d+]", "")
+    digits = phones.alias("phone").to_frame().select(phone_digits(pl.col("phone"))).to_series()
     keys = {
         "customer_ref_key": hash_series(ids, f"id:{definition.id_space}", context.key),
         "email_key": hash_series(emails, "email", context.key),
-        "phone_key": hash_series(
-            digits.zip_with((digits.str.len_chars() >= 7).fill_null(False), absent),
-            "phone",
-            context.key,
-        ),
+        "phone_key": hash_series(digits, "phone", context.key),
     }
     shared = (
         is_role_mailbox(emails, context.role_mailboxes) & keys["customer_ref_key"].is_not_null()
     )
     keys["email_key"] = keys["email_key"].zip_with(~shared, absent)
     return fields.with_columns(values.alias(name) for name, values in keys.items())
+
+
+def key_of_text(text: str, id_spaces: Iterable[str], key: PersonKey) -> str | None:
+    """The key that a reader gives an identifier typed by a person.
+
+    Args:
+        text: an e-mail address, `SPACE:ID` or `phone:NUMBER`.
+        id_spaces: the id spaces of the shop's sources.
+
+    Returns:
+        The keyed hash; None where the text is no identifier.
+    """
+    space, _, value = text.strip().partition(":")
+    if value and space in id_spaces:
+        return key(f"id:{space}", value.strip())
+    if value and space == "phone":
+        stated = pl.DataFrame({"value": [value]})
+        kind, found = "phone", stated.select(phone_digits(pl.col("value"))).item()
+    else:
+        kind, found = "email", emails(pl.Series([text.strip()]))[0]
+    return None if found is None else key(kind, found)
 
 
 def contacts(

@@ -8,7 +8,8 @@ occasions as (
         customer_id,
         order_date as occasion_date,
         count(*) as order_count,
-        sum(net_sales_amount) as net_sales_amount
+        sum(net_sales_amount) as net_sales_amount,
+        sum(discount_amount) as discount_amount
     from orders
     group by customer_id, order_date
 ),
@@ -29,6 +30,7 @@ select
     occasion_number,
     order_count,
     {{ money('net_sales_amount') }} as net_sales_amount,
+    {{ money('coalesce(discount_amount, 0)') }} as discount_amount,
     previous_occasion_date,
     next_occasion_date,
     cast({{ days_between('previous_occasion_date', 'occasion_date') }} as bigint)

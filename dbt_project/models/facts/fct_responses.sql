@@ -1,21 +1,48 @@
 with responses as (
     select * from {{ ref('stg_responses') }}
-    where is_completed and score is not null
+),
+
+customers as (
+    select * from {{ ref('stg_customers') }}
+),
+
+-- What is asked about a purchase and what is asked about the shop are never put together.
+surveys as (
+    select
+        survey_id,
+        case
+            when 2 * count(order_id) >= count(*) then 'post_purchase'
+            else 'relational'
+        end as survey_type
+    from responses
+    group by survey_id
 )
 
 select
-    source,
-    survey_id,
-    response_id,
-    customer_id,
-    response_date,
-    submitted_at,
-    score,
+    responses.source,
+    responses.survey_id,
+    surveys.survey_type,
+    responses.response_id,
+    responses.customer_id,
     case
-        when score >= 9 then 'promoter'
-        when score >= 7 then 'passive'
-        else 'detractor'
+        when responses.respondent = 'staff' or coalesce(customers.is_staff, false) then 'staff'
+        else 'customer'
+    end as respondent,
+    responses.response_date,
+    responses.submitted_at,
+    responses.is_completed,
+    responses.score,
+    case
+        when responses.score >= 9 then 'promoter'
+        when responses.score >= 7 then 'passive'
+        when responses.score >= 0 then 'detractor'
     end as nps_group,
-    language
+    responses.satisfaction_score,
+    responses.effort_score,
+    responses.journey_stage,
+    responses.order_id,
+    responses.language
 from responses
-order by source, response_id
+inner join surveys on responses.survey_id = surveys.survey_id
+left join customers on responses.customer_id = customers.customer_id
+order by responses.source, responses.response_id

@@ -1,51 +1,5 @@
--- Read int_return_lines__stacked first. The heights where any line begins or ends cut the stack
--- into layers; within a layer sales and returns take turns, so the sale a return undoes is
--- simply the line before it.
-with stacked as (
-    select * from {{ ref('int_return_lines__stacked') }}
-),
-
-heights as (
-    select customer_id, sku, unit_price, currency, height_before as height from stacked
-    union
-    select customer_id, sku, unit_price, currency, height_after as height from stacked
-),
-
-layers as (
-    select
-        *,
-        lead(height) over (
-            partition by customer_id, sku, unit_price, currency order by height
-        ) - height as layer_quantity
-    from heights
-),
-
-layered as (
-    select
-        stacked.*,
-        layers.height,
-        layers.layer_quantity
-    from stacked
-    inner join layers
-        on stacked.customer_id = layers.customer_id
-        and stacked.sku = layers.sku
-        and stacked.unit_price = layers.unit_price
-        and stacked.currency = layers.currency
-        and layers.height >= least(stacked.height_before, stacked.height_after)
-        and layers.height < greatest(stacked.height_before, stacked.height_after)
-),
-
-paired as (
-    select
-        *,
-        lag(source) over same_layer as sale_source,
-        lag(order_id) over same_layer as sale_order_id,
-        lag(line_number) over same_layer as sale_line_number,
-        lag(exchange_rate) over same_layer as sale_exchange_rate
-    from layered
-    window same_layer as (
-        partition by customer_id, sku, unit_price, currency, height order by event_number
-    )
+with paired as (
+    select * from {{ ref('int_return_lines__paired') }}
 ),
 
 matched as (
@@ -57,7 +11,8 @@ matched as (
         sale_order_id,
         sale_line_number,
         sale_exchange_rate,
-        unit_price,
+        sale_quantity,
+        sale_amount,
         event_number,
         sum(layer_quantity) as matched_quantity
     from paired
@@ -74,9 +29,21 @@ cumulated as (
             rows between unbounded preceding and current row
         ) as quantity_to_date
     from matched
-)
+),
 
 -- Rounding the running total, not each match: matches of a whole line add to the line.
+priced as (
+    select
+        *,
+        {{ divided_half_up('cast(quantity_to_date as decimal(26, 4)) * sale_amount', 'sale_quantity') }}
+            as amount_to_date,
+        {{ divided_half_up(
+            'cast(quantity_to_date - matched_quantity as decimal(26, 4)) * sale_amount',
+            'sale_quantity'
+        ) }} as amount_before
+    from cumulated
+)
+
 select
     return_source,
     return_order_id,
@@ -85,9 +52,10 @@ select
     sale_order_id,
     sale_line_number,
     {{ money('matched_quantity') }} as matched_quantity,
+    {{ money('amount_to_date - amount_before') }} as source_amount,
     {{ money(
-        converted('quantity_to_date * unit_price', 'sale_exchange_rate') ~ ' - '
-        ~ converted('(quantity_to_date - matched_quantity) * unit_price', 'sale_exchange_rate')
+        converted('amount_to_date', 'sale_exchange_rate') ~ ' - '
+        ~ converted('amount_before', 'sale_exchange_rate')
     ) }} as matched_amount
-from cumulated
+from priced
 order by return_source, return_order_id, return_line_number, sale_source, sale_order_id, sale_line_number

@@ -5,71 +5,56 @@
         - (promoter_count - detractor_count) * (promoter_count - detractor_count)
     ) / nullif(sqrt(response_count) * response_count, 0)
 {%- endset -%}
-with periods as (
-    select * from {{ ref('int_nps_periods') }}
-),
-
-run_context as (
+with run_context as (
     select * from {{ ref('stg_run_context') }}
 ),
 
-scoped_responses as (
-    select survey_id, source, response_id, customer_id, response_date, submitted_at, nps_group
-    from {{ ref('fct_responses') }}
-    union all
-    select 'all' as survey_id, source, response_id, customer_id, response_date, submitted_at, nps_group
-    from {{ ref('fct_responses') }}
+-- The row `all` is there even where nobody was asked anything.
+scopes as (
+    select survey_id, max(survey_type) as survey_type
+    from (
+        select survey_id, survey_type from {{ ref('int_survey_scopes') }}
+        where metric = 'nps'
+        union all
+        select 'all' as survey_id, null as survey_type
+    )
+    group by survey_id
 ),
 
-surveys as (
-    select survey_id from scoped_responses
-    union
-    select 'all' as survey_id
-),
-
--- A person has one answer in a window of days, the latest; an answer of nobody known stands alone.
 standing as (
     select
-        periods.period_type,
-        periods.period_start,
-        responses.*
-    from periods
-    inner join scoped_responses as responses
-        on periods.period_start <= responses.response_date
-        and periods.period_end >= responses.response_date
-    cross join run_context
-    qualify
-        responses.customer_id is null
-        or coalesce(
-            lead(responses.response_date) over (
-                partition by
-                    periods.period_type, periods.period_start,
-                    responses.survey_id, responses.customer_id
-                order by
-                    responses.response_date, responses.submitted_at,
-                    responses.source, responses.response_id
-            ) >= responses.response_date + cast(run_context.survey_window_days as integer),
-            true
-        )
+        *,
+        respondent = 'customer' as is_customer,
+        cast(answer >= 9 as integer) - cast(answer <= 6 as integer) as worth
+    from {{ ref('int_survey_answers__standing') }}
+    where metric = 'nps'
 ),
 
 counted as (
     select
-        surveys.survey_id,
+        scopes.survey_id,
+        scopes.survey_type,
         periods.period_type,
         periods.period_start,
         periods.period_end,
-        count(standing.response_id) as response_count,
-        count(*) filter (where standing.nps_group = 'promoter') as promoter_count,
-        count(*) filter (where standing.nps_group = 'passive') as passive_count,
-        count(*) filter (where standing.nps_group = 'detractor') as detractor_count
-    from periods
-    cross join surveys
+        count(*) filter (where standing.is_customer) as response_count,
+        count(*) filter (where standing.is_customer and standing.customer_id is null)
+            as unknown_respondent_count,
+        count(*) filter (where standing.is_customer and standing.worth = 1) as promoter_count,
+        count(*) filter (where standing.is_customer and standing.worth = 0) as passive_count,
+        count(*) filter (where standing.is_customer and standing.worth = -1) as detractor_count,
+        count(*) filter (where not standing.is_customer) as staff_response_count,
+        {{ rate(
+            '100 * sum(standing.worth) filter (where not standing.is_customer)',
+            'count(*) filter (where not standing.is_customer)'
+        ) }} as staff_nps
+    from {{ ref('int_survey_periods') }} as periods
+    cross join scopes
     left join standing
         on periods.period_type = standing.period_type
         and periods.period_start = standing.period_start
-        and surveys.survey_id = standing.survey_id
-    group by surveys.survey_id, periods.period_type, periods.period_start, periods.period_end
+        and scopes.survey_id = standing.survey_id
+    group by all
 ),
 
 scored as (
@@ -91,7 +76,17 @@ select
         then {{ significant('least(100, scored.nps + 1.959963984540054 * scored.standard_error)') }}
     end as interval_high,
     scored.response_count < 30 as is_small_sample,
-    case when scored.response_count = 0 then 'no_responses' end as reason_code
+    case when scored.response_count = 0 then 'no_responses' end as reason_code,
+    coalesce(rates.delivered_count, 0) as delivered_count,
+    coalesce(rates.completed_count, 0) as completed_count,
+    rates.response_rate,
+    case when rates.response_rate is null
+        then coalesce(rates.reason_code, 'no_deliveries_known')
+    end as response_rate_reason_code
 from scored
 cross join run_context
+left join {{ ref('int_survey_response_rates') }} as rates
+    on scored.survey_id = rates.survey_id
+    and scored.period_type = rates.period_type
+    and scored.period_start = rates.period_start
 order by scored.survey_id, scored.period_type, scored.period_end

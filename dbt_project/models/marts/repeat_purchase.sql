@@ -1,57 +1,27 @@
-{%- set shares = [
+{%- set of_people = [
     ('repeat_in_window', 'repeater_count', 'customer_count'),
     ('returning_rate_shopify', 'lifetime_repeater_count', 'customer_count'),
     ('returning_customer_share', 'returning_customer_count', 'customer_count'),
+] -%}
+{%- set of_sales = [
     ('returning_order_share', 'returning_order_count', 'identified_order_count'),
     ('returning_order_share_with_guests', 'returning_order_count', 'order_count'),
     ('returning_revenue_share', 'returning_net_sales_amount', 'identified_net_sales_amount'),
 ] -%}
-with windows as (
-    select * from {{ ref('int_repeat_windows') }}
-),
-
-run_context as (
+with run_context as (
     select * from {{ ref('stg_run_context') }}
 ),
 
-customers as (
-    select
-        customer_id,
-        min(occasion_date) as first_occasion_date,
-        min(occasion_date) filter (where occasion_number = 2) as second_occasion_date
-    from {{ ref('fct_occasions') }}
-    group by customer_id
+windows as materialized (
+    select * from {{ ref('int_repeat_windows') }}
 ),
 
-window_days as (
-    {%- for days in [30, 60, 90, 180, 365] %}
-    select {{ days }} as window_days
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
-    {%- endfor %}
-),
-
--- Only those observed for the whole of W: a newcomer has not had the time to come back.
-observed as (
-    select
-        window_days.window_days,
-        min(customers.first_occasion_date) as period_start,
-        max(customers.first_occasion_date) as period_end,
-        count(customers.customer_id) as observed_count,
-        count(*) filter (
-            where customers.second_occasion_date
-            <= customers.first_occasion_date + window_days.window_days
-        ) as repeat_count
-    from window_days
-    cross join run_context
-    left join customers
-        on run_context.as_of - window_days.window_days >= customers.first_occasion_date
-    group by window_days.window_days
+newcomers as materialized (
+    select * from {{ ref('int_repeat_within') }}
 ),
 
 measured as (
-    {%- for metric, numerator, denominator in shares %}
+    {%- for metric, numerator, denominator in of_people + of_sales %}
     select
         '{{ metric }}' as metric,
         period_type,
@@ -59,36 +29,58 @@ measured as (
         period_start,
         period_end,
         {{ money(numerator) }} as numerator,
-        {{ money(denominator) }} as denominator
+        {{ money(denominator) }} as denominator,
+        {{ 'identified_order_count' if metric == 'returning_revenue_share' else denominator }}
+            as sample_size,
+        {{ 'true' if (metric, numerator, denominator) in of_people else 'false' }} as is_of_people,
+        case
+            when is_longer_than_history then 'history_shorter_than_window'
+            when {{ denominator }} = 0 then 'nobody_bought_in_window'
+        end as reason_code
     from windows
-    where period_type <> 'lifetime'
     union all
     {%- endfor %}
     select
-        'repeat_lifetime', period_type, null, period_start, period_end,
-        {{ money('lifetime_repeater_count') }}, {{ money('customer_count') }}
-    from windows
-    where period_type = 'lifetime'
+        'repeat_lifetime', 'lifetime', null, period_start, period_end,
+        {{ money('repeater_count') }}, {{ money('customer_count') }}, customer_count, true,
+        case when customer_count = 0 then 'nobody_bought_in_window' end
+    from {{ ref('int_repeat_lifetime') }}
     {%- for metric, numerator in [
-        ('repeat_within', 'repeat_count'), ('one_and_done', 'observed_count - repeat_count')
+        ('repeat_within', 'repeater_count'), ('one_and_done', 'customer_count - repeater_count')
     ] %}
     union all
     select
-        '{{ metric }}', 'observed', window_days, period_start, period_end,
-        {{ money(numerator) }}, {{ money('observed_count') }}
-    from observed
+        '{{ metric }}', period_type, window_days, period_start, period_end,
+        {{ money(numerator) }}, {{ money('customer_count') }}, customer_count, true, reason_code
+    from newcomers
     {%- endfor %}
+),
+
+judged as (
+    select
+        *,
+        case when reason_code is null then denominator end as trusted_denominator
+    from measured
 )
 
 select
     run_context.as_of,
-    measured.*,
-    {{ rate('measured.numerator', 'measured.denominator') }} as rate,
-    case
-        when measured.denominator <> 0 then null
-        when measured.period_type = 'observed' then 'nobody_observed_long_enough'
-        else 'no_customers_in_window'
-    end as reason_code
-from measured
+    judged.metric,
+    judged.period_type,
+    judged.window_days,
+    judged.period_start,
+    judged.period_end,
+    judged.numerator,
+    judged.denominator,
+    {{ rate('judged.numerator', 'judged.trusted_denominator') }} as rate,
+    case when judged.is_of_people
+        then {{ wilson_bound('judged.numerator', 'judged.trusted_denominator', '-') }}
+    end as interval_low,
+    case when judged.is_of_people
+        then {{ wilson_bound('judged.numerator', 'judged.trusted_denominator', '+') }}
+    end as interval_high,
+    cast(judged.sample_size as bigint) as sample_size,
+    judged.reason_code
+from judged
 cross join run_context
-order by measured.metric, measured.period_type, measured.window_days
+order by metric, period_type, window_days, period_end

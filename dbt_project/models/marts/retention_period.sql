@@ -2,65 +2,26 @@ with periods as (
     select * from {{ ref('int_periods') }}
 ),
 
-occasions as (
-    select
-        *,
-        min(occasion_date) over (partition by customer_id) as first_occasion_date
-    from {{ ref('fct_occasions') }}
-),
-
 active_windows as (
     select * from {{ ref('int_active_windows') }}
 ),
 
-boundaries as (
-    select period_type, period_start, period_start - 1 as boundary_date, true as is_start
-    from periods
-    union all
-    select period_type, period_start, period_end as boundary_date, false as is_start
-    from periods
-),
-
--- The last occasion on or before a day says for every A at once whether the customer is active.
-silences as (
-    select
-        days.boundary_date,
-        occasions.customer_id,
-        occasions.first_occasion_date,
-        {{ days_between('occasions.occasion_date', 'days.boundary_date') }} as silent_days
-    from (select distinct boundary_date from boundaries) as days
-    inner join occasions
-        on days.boundary_date >= occasions.occasion_date
-        and days.boundary_date
-        < coalesce(occasions.next_occasion_date, cast('9999-12-31' as date))
-),
-
-compared as (
-    select
-        boundaries.period_type,
-        boundaries.period_start,
-        silences.customer_id,
-        min(silences.first_occasion_date) >= boundaries.period_start as is_acquired,
-        min(silences.silent_days) filter (where boundaries.is_start) as start_silent_days,
-        min(silences.silent_days) filter (where not boundaries.is_start) as end_silent_days
-    from silences
-    inner join boundaries on silences.boundary_date = boundaries.boundary_date
-    where silences.silent_days < (select max(active_days) from active_windows)
-    group by boundaries.period_type, boundaries.period_start, silences.customer_id
+customers as (
+    select * from {{ ref('int_period_customers') }}
 ),
 
 classified as (
     select
         periods.*,
         active_windows.active_days,
-        compared.is_acquired,
-        coalesce(compared.start_silent_days < active_windows.active_days, false) as was_active,
-        coalesce(compared.end_silent_days < active_windows.active_days, false) as is_active
+        customers.is_acquired,
+        coalesce(customers.start_silent_days < active_windows.active_days, false) as was_active,
+        coalesce(customers.end_silent_days < active_windows.active_days, false) as is_active
     from periods
     cross join active_windows
-    left join compared
-        on periods.period_type = compared.period_type
-        and periods.period_start = compared.period_start
+    left join customers
+        on periods.period_type = customers.period_type
+        and periods.period_start = customers.period_start
 ),
 
 counted as (
@@ -84,14 +45,33 @@ counted as (
         end as reason_code
     from classified
     group by as_of, period_type, period_start, period_end, active_days, first_order_date
+),
+
+judged as (
+    select
+        *,
+        case when reason_code is null then customers_at_start end as customers_judged
+    from counted
 )
 
+-- The classic rate may pass 1, so no interval of a proportion fits it.
 select
-    *,
-    case when reason_code is null
-        then {{ rate('customers_at_end - customers_acquired', 'customers_at_start') }}
-    end as classic_retention_rate,
-    case when reason_code is null then {{ rate('customers_retained', 'customers_at_start') }} end
-        as true_retention_rate
-from counted
+    as_of,
+    period_type,
+    period_start,
+    period_end,
+    active_days,
+    customers_at_start,
+    customers_at_end,
+    customers_acquired,
+    customers_retained,
+    customers_lost,
+    customers_reactivated,
+    {{ rate('customers_at_end - customers_acquired', 'customers_judged') }} as classic_retention_rate,
+    {{ rate('customers_retained', 'customers_judged') }} as true_retention_rate,
+    {{ wilson_bound('customers_retained', 'customers_judged', '-') }} as interval_low,
+    {{ wilson_bound('customers_retained', 'customers_judged', '+') }} as interval_high,
+    is_shorter_than_active_days,
+    reason_code
+from judged
 order by period_type, period_start, active_days

@@ -63,8 +63,16 @@ select
     {{ money('coalesce(sales.identified_net_sales_amount, 0)') }} as identified_net_sales_amount,
     {{ money('coalesce(sales.existing_customer_net_sales_amount, 0)') }}
         as existing_customer_net_sales_amount,
-    coalesce(sales.unidentified_order_count, 0) as unidentified_order_count
+    coalesce(sales.unidentified_order_count, 0) as unidentified_order_count,
+    finance.fully_refunded_sales_amount,
+    finance.finance_returns_amount,
+    {{ money('coalesce(sales.gross_amount - sales.discount_amount, 0)
+        + finance.fully_refunded_sales_amount - finance.finance_returns_amount') }}
+        as finance_net_sales_amount,
+    finance.undated_returns_amount,
+    finance.finance_reason_code
 from months
+inner join {{ ref('int_finance_months') }} as finance on months.month_start = finance.month_start
 left join sales on months.month_start = sales.month_start
 left join occasions on months.month_start = occasions.month_start
 left join lone_returns on months.month_start = lone_returns.month_start

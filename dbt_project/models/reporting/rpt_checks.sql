@@ -25,10 +25,23 @@ checks as (
     select
         'lines_equal_orders_in_order_currency',
         (
-            select sum(line_gross_amount + unlined_gross_amount)
+            select sum(line_gross_amount + unlined_gross_amount - tax_in_prices_amount)
             from {{ ref('order_reconciliation') }}
         ),
         (select sum(order_gross_amount) from {{ ref('order_reconciliation') }})
+    union all
+    select
+        'refund_bridge_residual_is_zero',
+        (select sum(abs(residual_amount)) from {{ ref('refund_bridge_month') }}),
+        0
+    union all
+    select
+        'export_total_less_every_step_equals_net_sales',
+        (
+            select sum(case when not is_total or step = 'export_total' then amount end)
+            from {{ ref('revenue_reconciliation') }}
+        ),
+        (select sum(net_sales_amount) from orders where is_valid_order)
     union all
     select
         'orders_by_validity_equal_orders',
@@ -42,12 +55,15 @@ checks as (
     union all
     select
         'customers_by_cohort_equal_first_occasions',
-        (select sum(cohort_size) from {{ ref('retention_cohort') }} where month_offset = 0),
+        (
+            select sum(cohort_size) from {{ ref('retention_cohort') }}
+            where cohort_grain = 'month' and measure = 'n_period' and period_offset = 0
+        ),
         (select count(*) from {{ ref('fct_occasions') }} where occasion_number = 1)
     union all
     select
         'clv_total_equals_net_sales_of_identified_customers',
-        (select sum(historic_clv_amount) from {{ ref('clv_historic') }}),
+        (select sum(historic_clv_amount) from {{ ref('clv') }}),
         (select sum(net_sales_amount) from orders where is_valid_order and is_identified)
     union all
     select

@@ -1,5 +1,6 @@
 with metrics as (
-    select * from {{ ref('headline_metrics') }}
+    select * from {{ ref('stg_metrics') }}
+    where headline_position is not null
 ),
 
 run_context as (
@@ -13,9 +14,12 @@ measured as (
 placed as (
     select
         run_context.as_of,
-        metrics.position,
+        metrics.headline_position,
         metrics.metric_id,
         metrics.metric,
+        metrics.title,
+        metrics.definition,
+        metrics.direction,
         metrics.unit,
         latest.period_start,
         latest.period_end,
@@ -27,12 +31,13 @@ placed as (
         latest.interval_low,
         latest.interval_high,
         latest.sample_size,
-        metrics.is_proportion and latest.metric_value is not null as has_wilson_interval,
+        targets.target_value,
+        targets.is_on_track,
         case when metrics.rests_on_active_days then run_context.headline_active_days end
             as active_days,
         case
             when latest.metric is null then 'no_complete_period'
-            when latest.metric_value is null then coalesce(latest.reason_code, 'nothing_to_divide_by')
+            when latest.metric_value is null then coalesce(latest.reason_code, 'not_known')
         end as reason_code
     from metrics
     cross join run_context
@@ -42,13 +47,20 @@ placed as (
         on metrics.metric = previous.metric and previous.standing = 'previous'
     left join measured as year_ago
         on metrics.metric = year_ago.metric and year_ago.standing = 'year_ago'
+    left join {{ ref('metric_target') }} as targets
+        on latest.metric = targets.metric
+        and latest.period_type = targets.period_type
+        and latest.period_end = targets.period_end
 )
 
 select
     as_of,
-    cast(position as bigint) as position,
+    cast(headline_position as bigint) as position,
     metric_id,
     metric,
+    title,
+    definition,
+    direction,
     unit,
     period_start,
     period_end,
@@ -57,15 +69,13 @@ select
     denominator,
     previous_value,
     year_ago_value,
-    case when has_wilson_interval then {{ wilson_bound('numerator', 'denominator', '-') }}
-        else interval_low
-    end as interval_low,
-    case when has_wilson_interval then {{ wilson_bound('numerator', 'denominator', '+') }}
-        else interval_high
-    end as interval_high,
+    interval_low,
+    interval_high,
+    target_value,
+    is_on_track,
     coalesce(sample_size, 0) as sample_size,
     coalesce(sample_size, 0) < 30 as is_small_sample,
     active_days,
     reason_code
 from placed
-order by position
+order by headline_position

@@ -1,6 +1,12 @@
 with validity as (
     select * from {{ ref('order_validity') }}
+    where order_count > 0
 )
 
-select * from validity
+select
+    as_of,
+    invalid_reason,
+    order_count,
+    gross_amount
+from validity
 order by invalid_reason

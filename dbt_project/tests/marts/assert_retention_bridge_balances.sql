@@ -10,4 +10,10 @@ where
         + retention.customers_reactivated + retention.customers_acquired
     or retention.customers_at_start <> retention.customers_retained + retention.customers_lost
     or abs(retention.true_retention_rate + churn.period_churn_rate - 1) > 1e-9
-    or retention.classic_retention_rate < retention.true_retention_rate
+    or abs(
+        retention.classic_retention_rate - retention.true_retention_rate
+        - retention.customers_reactivated / retention.customers_at_start
+    ) > 1e-9
+    or retention.true_retention_rate not between retention.interval_low - 1e-9
+        and retention.interval_high + 1e-9
+    or (retention.true_retention_rate is null) <> (retention.reason_code is not null)

@@ -16,7 +16,10 @@ from typing import Any
 
 import pytest
 
-from transforms.demo import write_exports
+from transforms.annotations import load_events
+from transforms.demo import write_exports, write_shop
+from transforms.fields import FEED_FIELDS, REQUIRED_FIELDS
+from transforms.support_policy import load_policy
 
 SHOPIFY_ORDER_HEADER = (
     "Name,Email,Financial Status,Paid at,Fulfillment Status,Fulfilled at,Accepts Marketing,"
@@ -99,7 +102,7 @@ def _bytes_and_times(folder: Path, **arguments: Any) -> dict[str, tuple[bytes, f
 def test_the_same_arguments_give_the_same_bytes_and_file_times(tmp_path: Path) -> None:
     first = _bytes_and_times(tmp_path / "first", **SMALL)
     assert first == _bytes_and_times(tmp_path / "second", **SMALL)
-    assert len(first) == 8
+    assert len(first) == 18
 
 
 def test_another_seed_gives_another_shop(tmp_path: Path, landing: Path) -> None:
@@ -107,7 +110,7 @@ def test_another_seed_gives_another_shop(tmp_path: Path, landing: Path) -> None:
     alike = [
         name for name, (content, _) in other.items() if (landing / name).read_bytes() == content
     ]
-    assert alike == ["products/products.csv"]
+    assert alike == ["products/products.csv", "annotations/notes.csv"]
 
 
 def test_a_second_run_changes_no_file(tmp_path: Path) -> None:
@@ -206,14 +209,16 @@ def test_three_currencies_and_four_languages_are_there(
     currencies = Counter(rows[0]["Currency"] for rows in sound_orders)
     assert set(currencies) == {"PHP", "THB", "PLN"}
     assert currencies["PHP"] > sum(currencies.values()) / 2
-    customers = _rows(landing, "customers/*.csv")
+    customers = _rows(landing, "customers/customers_export_*.csv")
     languages = {row["Language (customer.metafields.custom.language)"] for row in customers}
     assert languages == {"en", "fil", "th", "pl"}
 
 
 def test_consent_is_yes_no_or_missing(landing: Path, sound_orders: list[list[Row]]) -> None:
     assert {rows[0]["Accepts Marketing"] for rows in sound_orders} == {"yes", "no", ""}
-    stated = {row["Accepts Email Marketing"] for row in _rows(landing, "customers/*.csv")}
+    stated = {
+        row["Accepts Email Marketing"] for row in _rows(landing, "customers/customers_export_*.csv")
+    }
     assert stated == {"yes", "no", ""}
 
 
@@ -222,7 +227,9 @@ def test_one_person_types_her_address_in_two_ways(
 ) -> None:
     spellings = {rows[0]["Email"] for orders in exports for rows in orders}
     assert {"ana@example.com", "Ana@Example.com"} <= spellings
-    emails = Counter(row["Email"].lower() for row in _rows(landing, "customers/*.csv"))
+    emails = Counter(
+        row["Email"].lower() for row in _rows(landing, "customers/customers_export_*.csv")
+    )
     assert emails["ana@example.com"] == 1
     assert {email for email, count in emails.items() if count > 1} <= {""}
 
@@ -302,7 +309,7 @@ def test_a_note_breaks_over_two_lines_and_zips_are_guarded(
 
 
 def test_the_survey_repeats_other_and_has_two_scores_outside_the_scale(landing: Path) -> None:
-    (path,) = landing.glob("surveys/*.csv")
+    (path,) = landing.glob("surveys/nps_*.csv")
     header, *rows = csv.reader(io.StringIO(path.read_text("utf-8")))
     assert header.count("Other") == 2
     assert header[-9:] == [
@@ -323,7 +330,7 @@ def test_deliveries_and_responses_belong_to_orders(
 ) -> None:
     # One id was mangled in the newest export, one lost: their parcels stay without an order.
     order_ids = {rows[0]["Id"] for orders in exports for rows in orders}
-    for pattern in ("deliveries/*.csv", "surveys/*.csv"):
+    for pattern in ("deliveries/*.csv", "surveys/nps_*.csv"):
         named = {row["order_id"] for row in _rows(landing, pattern)}
         assert len(named) > 20
         assert len(named - order_ids) <= 2
@@ -369,3 +376,93 @@ def test_nothing_is_sold_before_it_is_listed(landing: Path, sound_orders: list[l
         if row["Created at"][:10] < listed[row["Lineitem sku"]]
     ]
     assert early == []
+
+
+def _by_feed(landing: Path) -> dict[str, list[Row]]:
+    """The plain files the shop keeps beside its platform; column names are Suki's own."""
+    files = {
+        "tickets": "tickets/*.csv",
+        "messages": "messages/*.csv",
+        "returns": "returns/*.csv",
+        "invoices": "invoices/*.csv",
+        "subscriptions": "subscriptions/*.csv",
+        "reviews": "reviews/*.csv",
+        "marketing_spend": "marketing_spend/*.csv",
+        "annotations": "annotations/*.csv",
+        "surveys": "surveys/journey_*.csv",
+        "customers": "customers/loyalty_*.csv",
+    }
+    return {feed: _rows(landing, pattern) for feed, pattern in files.items()}
+
+
+def test_plain_files_have_rows_and_columns_that_suki_knows(landing: Path) -> None:
+    for feed, rows in _by_feed(landing).items():
+        assert rows, feed
+        assert set(rows[0]) <= set(FEED_FIELDS[feed]), feed
+        assert set(REQUIRED_FIELDS[feed]) <= set(rows[0]), feed
+        assert not [row for row in rows for name in REQUIRED_FIELDS[feed] if not row[name]], feed
+
+
+def test_nothing_is_told_of_the_days_after_the_last_one(landing: Path) -> None:
+    moments = ("created_at", "first_response_at", "resolved_at", "event_at", "returned_at", "issued_date",
+               "paid_date", "started_at", "cancelled_at", "reviewed_at", "spend_date", "starts_on",
+               "submitted_at", "loyalty_since")  # fmt: skip
+    days = {row[name][:10] for rows in _by_feed(landing).values() for row in rows for name in moments
+            if row.get(name)}  # fmt: skip
+    assert "2026-01-01" <= min(days) <= max(days) <= "2026-10-31"
+
+
+def test_tickets_are_answered_then_solved_and_a_few_wait(landing: Path) -> None:
+    rows = _by_feed(landing)["tickets"]
+    for row in rows:
+        moments = [row[m] for m in ("created_at", "first_response_at", "resolved_at")]
+        assert sorted(filter(None, moments)) == list(filter(None, moments))
+        assert bool(row["resolved_at"]) == (row["ticket_status"] == "solved")
+    assert {row["ticket_status"] for row in rows} >= {"solved"}
+    assert len({row["query_type"] for row in rows}) > 3
+
+
+def test_letters_go_to_people_who_agreed_and_a_group_is_held_out(landing: Path) -> None:
+    rows = [row for row in _by_feed(landing)["messages"] if row["campaign"] != "typeform"]
+    by_event = Counter(row["event"] for row in rows)
+    assert by_event["delivered"] > 5 * by_event["held_out"] > 0
+    reached = {(r["campaign"], r["email"]) for r in rows if r["event"] == "delivered"}
+    held_out = {(r["campaign"], r["email"]) for r in rows if r["event"] == "held_out"}
+    assert not reached & held_out
+    cafes = {row["email"] for row in rows if row["channel"] == "phone"}
+    refused = {
+        row["Email"]
+        for row in _rows(landing, "customers/customers_export_*.csv")
+        if row["Accepts Email Marketing"] == ""
+    }
+    assert not {row["email"] for row in rows} & refused - cafes
+
+
+def test_refunds_of_the_books_are_those_of_the_orders(
+    landing: Path, exports: list[list[list[Row]]]
+) -> None:
+    newest = {rows[0]["Id"]: rows[0] for orders in exports for rows in orders}
+    booked: Counter[str] = Counter()
+    for row in _by_feed(landing)["returns"]:
+        booked[row["order_id"]] += int(Decimal(row["refund_amount"]) * 100)
+    known = {name: cents for name, cents in booked.items() if name in newest}
+    # An order not exported again shows the refund as it was then.
+    last_export = {rows[0]["Id"] for rows in exports[2]}
+    for name in known.keys() & last_export:
+        assert Decimal(newest[name]["Refunded Amount"]) * 100 == known[name]
+    assert len(known.keys() & last_export) > 3
+
+
+def test_settings_that_stand_already_are_left_alone(tmp_path: Path) -> None:
+    own = tmp_path / "config" / "support.yml"
+    own.parent.mkdir()
+    own.write_text("# my own\n")
+    write_shop(tmp_path, customers=5)
+    assert own.read_text() == "# my own\n"
+    assert load_policy(own) == load_policy(None)
+    assert load_events(tmp_path / "config" / "events.yml").height == 2
+
+
+def test_the_settings_of_the_demo_shop_are_valid(tmp_path: Path) -> None:
+    write_shop(tmp_path, customers=5)
+    assert load_policy(tmp_path / "config" / "support.yml").time_basis == "business_hours"

@@ -2,45 +2,38 @@ with summed as (
     select * from {{ ref('int_orders__summed') }}
 ),
 
--- A refund covers goods, shipping and tax alike; its share on goods is what sales lose.
-refund_shared as (
+refunds as (
     select
-        *,
-        gross_amount - discount_amount as goods_amount,
-        case
-            when coalesce(total_amount, 0) <= 0 then refunded_amount
-            when refunded_amount >= total_amount then source_goods_amount
-            else
-                {{ divided_half_up(
-                    'cast(refunded_amount as decimal(26, 4)) * greatest(source_goods_amount, 0)',
-                    'total_amount'
-                ) }}
-        end as source_refund_on_goods_amount
-    from summed
+        source,
+        order_id,
+        sum(paid_amount) as paid_back_amount,
+        sum(returns_amount) as returns_amount,
+        sum(source_returns_amount) as source_returns_amount
+    from {{ ref('int_refunds__shared') }}
+    group by source, order_id
 ),
 
 netted as (
     select
-        *,
+        summed.*,
+        summed.gross_amount - summed.discount_amount as goods_amount,
+        {{ money('coalesce(refunds.paid_back_amount, 0)') }} as paid_back_amount,
         case
-            when exchange_rate is null then null
-            when goods_amount <= 0 then 0
-            -- All goods refunded: take the converted goods themselves, not a rounding of them.
-            when source_refund_on_goods_amount >= source_goods_amount then goods_amount
-            else
-                least(
-                    goods_amount,
-                    {{ converted('source_refund_on_goods_amount', 'exchange_rate') }}
-                    + matched_returns_amount
-                )
-        end as returns_amount
-    from refund_shared
+            when summed.exchange_rate is not null then {{ money('coalesce(refunds.returns_amount, 0)') }}
+        end as returns_amount,
+        {{ money('coalesce(refunds.source_returns_amount, 0)') }} as source_returns_amount
+    from summed
+    left join refunds
+        on summed.source = refunds.source
+        and summed.order_id = refunds.order_id
 ),
 
 judged as (
     select
         *,
         goods_amount - returns_amount as net_sales_amount,
+        order_kind = 'sale' and paid_back_amount > coalesce(total_amount, source_goods_amount)
+            as is_refund_above_order,
         case
             when dead_reason is not null then dead_reason
             when order_kind = 'return' then 'return'
@@ -48,10 +41,8 @@ judged as (
             when source_goods_amount = 0 and not zero_value_orders_are_valid then 'zero_value'
             when
                 not fully_refunded_orders_are_valid
-                and (
-                    (refunded_amount > 0 and refunded_amount >= total_amount)
-                    or (returns_amount > 0 and goods_amount - returns_amount <= 0)
-                )
+                and source_returns_amount > 0
+                and source_returns_amount = source_goods_amount
                 then 'fully_refunded'
             when exchange_rate is null then 'no_exchange_rate'
         end as invalid_reason

@@ -2,6 +2,10 @@ with orders as (
     select * from {{ ref('stg_orders') }}
 ),
 
+customers as (
+    select customer_id, is_staff from {{ ref('stg_customers') }}
+),
+
 run_context as (
     select * from {{ ref('stg_run_context') }}
 ),
@@ -11,6 +15,7 @@ rated as (
         orders.source,
         orders.order_id,
         orders.customer_id,
+        orders.unmerged_customer_id,
         orders.is_identified,
         orders.order_date,
         orders.ordered_at,
@@ -20,12 +25,15 @@ rated as (
         orders.discount_amount,
         orders.shipping_amount,
         orders.tax_amount,
+        orders.fee_amount,
         orders.total_amount,
         orders.refunded_amount,
         orders.discount_code,
         orders.channel,
         orders.country,
         orders.is_stale,
+        orders.marketing_channel,
+        orders.referral_code,
         run_context.zero_value_orders_are_valid,
         run_context.fully_refunded_orders_are_valid,
         case
@@ -36,9 +44,13 @@ rated as (
             when orders.is_test then 'test'
             when orders.cancelled_at is not null then 'cancelled'
             when orders.financial_status in ('voided', 'failed') then 'voided'
+            -- A return may name the sale it undoes; only a sale can be an exchange.
+            when orders.parent_order_id is not null and orders.order_kind = 'sale' then 'exchange'
+            when orders.is_staff or customers.is_staff then 'staff'
         end as dead_reason
     from orders
     cross join run_context
+    left join customers on orders.customer_id = customers.customer_id
 )
 
 select * from rated

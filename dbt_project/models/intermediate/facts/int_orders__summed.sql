@@ -15,15 +15,6 @@ line_totals as (
     group by source, order_id
 ),
 
-matched_returns as (
-    select
-        sale_source,
-        sale_order_id,
-        sum(matched_amount) as matched_amount
-    from {{ ref('fct_return_matches') }}
-    group by sale_source, sale_order_id
-),
-
 unmatched_returns as (
     select * from {{ ref('int_returns__unmatched') }}
 ),
@@ -33,6 +24,7 @@ summed as (
         orders.source,
         orders.order_id,
         orders.customer_id,
+        orders.unmerged_customer_id,
         orders.is_identified,
         orders.order_date,
         orders.ordered_at,
@@ -40,12 +32,15 @@ summed as (
         orders.currency,
         orders.shipping_amount,
         orders.tax_amount,
+        orders.fee_amount,
         orders.total_amount,
         orders.refunded_amount,
         orders.discount_code,
         orders.channel,
         orders.country,
         orders.is_stale,
+        orders.marketing_channel,
+        orders.referral_code,
         orders.exchange_rate,
         orders.dead_reason,
         orders.zero_value_orders_are_valid,
@@ -58,7 +53,6 @@ summed as (
             'orders.discount_amount - coalesce(line_totals.source_discount_amount, 0)',
             'orders.exchange_rate'
         )) }} as discount_amount,
-        coalesce(matched_returns.matched_amount, 0) as matched_returns_amount,
         case
             when orders.order_kind = 'sale' or orders.dead_reason is not null then 0
             when line_totals.order_id is null
@@ -69,9 +63,6 @@ summed as (
     left join line_totals
         on orders.source = line_totals.source
         and orders.order_id = line_totals.order_id
-    left join matched_returns
-        on orders.source = matched_returns.sale_source
-        and orders.order_id = matched_returns.sale_order_id
     left join unmatched_returns
         on orders.source = unmatched_returns.source
         and orders.order_id = unmatched_returns.order_id

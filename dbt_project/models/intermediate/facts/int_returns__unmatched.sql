@@ -22,7 +22,11 @@ left_over as (
         lines.source,
         lines.order_id,
         {{ money('sum(' ~ converted(
-            '(-lines.quantity - coalesce(matches.matched_quantity, 0)) * lines.unit_price',
+            divided_half_up(
+                'cast(-lines.quantity - coalesce(matches.matched_quantity, 0) as decimal(26, 4))'
+                ~ ' * -lines.net_line_amount',
+                money('-lines.quantity')
+            ),
             'lines.exchange_rate'
         ) ~ ')') }} as unmatched_returns_amount
     from lines

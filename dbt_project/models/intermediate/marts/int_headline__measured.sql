@@ -1,18 +1,11 @@
-{%- set sales = [
-    ('net_sales', 'net_sales_amount', 'null'),
-    ('orders', 'order_count', 'null'),
-    ('average_order_value', 'net_sales_amount', 'order_count'),
-    ('existing_customer_revenue_share',
-        'existing_customer_net_sales_amount', 'identified_net_sales_amount'),
-] -%}
-{%- set retention = [
-    ('active_customers', 'customers_at_end', 'null', 'customers_at_end', 'null'),
-    ('retention_rate', 'customers_retained', 'customers_at_start', 'customers_at_start', 'reason_code'),
-    ('retention_rate_classic', 'customers_at_end - customers_acquired', 'customers_at_start',
-        'customers_at_start', 'reason_code'),
-    ('period_churn_rate', 'customers_lost', 'customers_at_start', 'customers_at_start', 'reason_code'),
-] -%}
-with months as (
+-- The observations that may stand in the mail: the latest complete period, the one before it and
+-- the one of a year ago.
+with metrics as (
+    select * from {{ ref('stg_metrics') }}
+    where headline_position is not null
+),
+
+months as (
     select
         month_start,
         max(month_number) over () - month_number as months_back
@@ -20,72 +13,43 @@ with months as (
     where is_complete
 ),
 
-comparisons as (
+observed as (
     select
-        month_start,
-        case months_back when 0 then 'latest' when 1 then 'previous' else 'year_ago' end as standing
-    from months
-    where months_back in (0, 1, 12)
+        observations.*,
+        months.months_back,
+        cast({{ days_between('observations.period_end', 'run_context.as_of') }} as bigint)
+            as days_back
+    from {{ ref('metric_observation') }} as observations
+    inner join metrics
+        on observations.metric = metrics.metric
+        and observations.period_type = metrics.headline_period_type
+    cross join {{ ref('stg_run_context') }} as run_context
+    left join months
+        on observations.period_type = 'month'
+        and observations.period_start = months.month_start
+    where
+        observations.dimension_value
+        = case
+            when metrics.rests_on_active_days then cast(run_context.headline_active_days as varchar)
+            else ''
+        end
 ),
 
-measured as (
-    {%- for metric, numerator, denominator in sales %}
+placed as (
     select
-        '{{ metric }}' as metric,
-        comparisons.standing,
-        sales.month_start as period_start,
-        sales.period_end,
-        cast({{ numerator }} as decimal(38, 4)) as numerator,
-        cast({{ denominator }} as decimal(38, 4)) as denominator,
-        sales.order_count as sample_size,
-        cast(null as double) as interval_low,
-        cast(null as double) as interval_high,
-        cast(null as varchar) as reason_code
-    from {{ ref('revenue_month') }} as sales
-    inner join comparisons on sales.month_start = comparisons.month_start
-    union all
-    {%- endfor %}
-    {%- for metric, numerator, denominator, sample_size, reason_code in retention %}
-    select
-        '{{ metric }}', comparisons.standing, period_start, period_end,
-        {{ numerator }}, {{ denominator }}, {{ sample_size }}, null, null, {{ reason_code }}
-    from {{ ref('retention_period') }}
-    inner join comparisons on period_start = comparisons.month_start
-    inner join {{ ref('stg_run_context') }} on active_days = headline_active_days
-    where period_type = 'month'
-    union all
-    {%- endfor %}
-    select
-        'historic_clv_per_customer', 'latest', min(first_order_date), as_of,
-        sum(historic_clv_amount), count(*), count(*), null, null, null
-    from {{ ref('clv_historic') }}
-    group by as_of
-    union all
-    select
-        'repeat_within_90', 'latest', period_start, period_end,
-        numerator, denominator, cast(denominator as bigint), null, null, reason_code
-    from {{ ref('repeat_purchase') }}
-    where metric = 'repeat_within' and window_days = 90
-    union all
-    select
-        'nps',
+        *,
         case
-            when period_end = as_of then 'latest'
-            when period_end = as_of - 90 then 'previous'
-            else 'year_ago'
-        end,
-        period_start, period_end,
-        100 * (promoter_count - detractor_count), response_count, response_count,
-        interval_low, interval_high, reason_code
-    from {{ ref('nps') }}
-    where survey_id = 'all' and period_type = 'trailing_90'
+            when period_type in ('lifetime', 'observed') then 'latest'
+            when period_type <> 'month' and days_back < 90 then 'latest'
+            when period_type <> 'month' and days_back = 90 then 'previous'
+            when period_type <> 'month' and days_back = 365 then 'year_ago'
+            when months_back = 0 then 'latest'
+            when months_back = 1 then 'previous'
+            when months_back = 12 then 'year_ago'
+        end as standing
+    from observed
 )
 
-select
-    *,
-    case
-        when reason_code is not null then null
-        when denominator is null then cast(numerator as double)
-        else {{ rate('numerator', 'denominator') }}
-    end as metric_value
-from measured
+select * from placed
+where standing is not null
+qualify row_number() over (partition by metric, standing order by period_end desc) = 1

@@ -1,33 +1,29 @@
-with months as (
-    select * from {{ ref('int_months') }}
-),
-
-run_context as (
+with run_context as (
     select * from {{ ref('stg_run_context') }}
 ),
 
+periods as (
+    select period_type, period_start, period_end, first_order_date from {{ ref('int_periods') }}
+),
+
+trailing_ends as (
+    select period_end, first_order_date from periods
+    where period_type = 'month'
+    union
+    select run_context.as_of, months.first_order_date
+    from run_context
+    inner join {{ ref('int_months') }} as months on months.month_number = 0
+),
+
 windows as (
-    select
-        'month' as period_type,
-        max(month_start) as period_start,
-        max(month_end) as period_end
-    from months
-    where is_complete
-    having max(month_start) is not null
+    select * from periods
     union all
     select
         'trailing_365' as period_type,
-        as_of - 364 as period_start,
-        as_of as period_end
-    from run_context
-    union all
-    select
-        'lifetime' as period_type,
-        min(months.first_order_date) as period_start,
-        max(run_context.as_of) as period_end
-    from months
-    cross join run_context
-    having min(months.first_order_date) is not null
+        period_end - 364 as period_start,
+        period_end,
+        first_order_date
+    from trailing_ends
 ),
 
 orders as (
@@ -38,26 +34,39 @@ orders as (
     where is_valid_order
 ),
 
+-- One row per customer and day, guests with all their orders of it: far fewer than orders.
+days as (
+    select
+        customer_id,
+        is_identified,
+        order_date,
+        occasion_number,
+        lifetime_occasion_count,
+        count(*) as order_count,
+        sum(net_sales_amount) as net_sales_amount
+    from orders
+    group by all
+),
+
 -- One row per window and customer, so that nobody is counted twice; guests ride along apart.
 customers_in_window as (
     select
         windows.period_type,
-        windows.period_start,
         windows.period_end,
-        orders.customer_id,
-        orders.is_identified,
-        count(*) as order_count,
-        count(*) filter (where orders.occasion_number > 1) as returning_order_count,
-        sum(orders.net_sales_amount) as net_sales_amount,
-        sum(orders.net_sales_amount) filter (where orders.occasion_number > 1)
+        days.customer_id,
+        days.is_identified,
+        sum(days.order_count) as order_count,
+        sum(days.order_count) filter (where days.occasion_number > 1) as returning_order_count,
+        sum(days.net_sales_amount) as net_sales_amount,
+        sum(days.net_sales_amount) filter (where days.occasion_number > 1)
             as returning_net_sales_amount,
-        min(orders.occasion_number) as first_occasion_number,
-        count(distinct orders.order_date) as occasion_count,
-        max(orders.lifetime_occasion_count) as lifetime_occasion_count
+        min(days.occasion_number) as first_occasion_number,
+        count(*) as occasion_count,
+        max(days.lifetime_occasion_count) as lifetime_occasion_count
     from windows
-    inner join orders
-        on windows.period_start <= orders.order_date
-        and windows.period_end >= orders.order_date
+    inner join days
+        on windows.period_start <= days.order_date
+        and windows.period_end >= days.order_date
     group by all
 )
 
@@ -65,6 +74,8 @@ select
     windows.period_type,
     windows.period_start,
     windows.period_end,
+    windows.period_start < windows.first_order_date and windows.period_type = 'trailing_365'
+        as is_longer_than_history,
     count(*) filter (where counted.is_identified) as customer_count,
     count(*) filter (where counted.is_identified and counted.occasion_count > 1)
         as repeater_count,
@@ -81,4 +92,5 @@ select
 from windows
 left join customers_in_window as counted
     on windows.period_type = counted.period_type
-group by windows.period_type, windows.period_start, windows.period_end
+    and windows.period_end = counted.period_end
+group by all

@@ -3,6 +3,7 @@ select
     order_id,
     customer_id,
     is_identified,
+    unmerged_customer_id,
     order_date,
     order_kind,
     ordered_at,

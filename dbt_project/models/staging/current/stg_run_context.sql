@@ -1,5 +1,6 @@
 select
     as_of,
+    known_at,
     store_timezone,
     reporting_currency,
     headline_active_days,

@@ -1,0 +1,20 @@
+select
+    version,
+    level,
+    item,
+    status,
+    valid_from,
+    fitted_through,
+    gap_count,
+    event_count,
+    at_risk_estimate_days,
+    at_risk_limit_days,
+    at_risk_basis,
+    at_risk_reason_code,
+    is_floor_applied,
+    is_ceiling_applied,
+    lapse_estimate_days,
+    lapse_limit_days,
+    lapse_basis,
+    lapse_reason_code
+from {{ source('scores', 'lifecycle_limits') }}

@@ -1,0 +1,7 @@
+select
+    source,
+    response_id,
+    theme,
+    polarity,
+    language
+from {{ source('scores', 'response_themes') }}

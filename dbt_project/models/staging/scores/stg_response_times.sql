@@ -1,0 +1,19 @@
+select
+    period_type,
+    period_start,
+    period_end,
+    query_type,
+    measure,
+    ticket_count,
+    event_count,
+    censored_count,
+    unknown_count,
+    median_minutes,
+    median_status,
+    p90_minutes,
+    p90_status,
+    judged_count,
+    breach_count,
+    time_basis,
+    reason_code
+from {{ source('scores', 'response_times') }}

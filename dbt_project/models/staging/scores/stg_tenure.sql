@@ -1,0 +1,19 @@
+select
+    population,
+    customer_count,
+    lapsed_count,
+    observed_days,
+    stayed_90_share,
+    stayed_180_share,
+    stayed_365_share,
+    stayed_730_share,
+    quantile_10_days,
+    quantile_10_status,
+    quantile_25_days,
+    quantile_25_status,
+    quantile_50_days,
+    quantile_50_status,
+    quantile_75_days,
+    quantile_75_status,
+    reason_code
+from {{ source('scores', 'tenure') }}
