@@ -30,8 +30,14 @@ def contacts(emails: dict[str, str | None]) -> pl.DataFrame:
 
 
 def customers(consents: dict[str, bool]) -> pl.DataFrame:
-    rows = [(person, True, None, None, True, agreed) for person, agreed in consents.items()]
-    return pl.DataFrame(rows, schema=CURRENT["customers"].schema, orient="row")
+    people = pl.DataFrame(
+        {"customer_id": list(consents), "email_marketing_consent": list(consents.values())},
+        schema={"customer_id": pl.String, "email_marketing_consent": pl.Boolean},
+    )
+    told = {"is_identified": True, "is_staff": False, "has_email": True}
+    return CURRENT["customers"].conform(
+        people.with_columns(pl.lit(value).alias(name) for name, value in told.items())
+    )
 
 
 def lapsed(*people: tuple[str, str]) -> pl.DataFrame:

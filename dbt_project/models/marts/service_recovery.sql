@@ -1,3 +1,7 @@
+{#- A person watched in several months is one trial, not several: the interval must not shrink. -#}
+{%- set repeat_customers -%}
+    (cast(counted.repeat_count as double) * counted.customer_count / nullif(counted.observation_count, 0))
+{%- endset -%}
 with recovery_groups as (
     select 'resolved_complaint' as recovery_group
     union all
@@ -18,7 +22,8 @@ counted as (
         recovery_groups.recovery_group,
         min(anchors.anchor_date) as period_start,
         max(anchors.anchor_date) as period_end,
-        count(anchors.customer_id) as customer_count,
+        count(distinct anchors.customer_id) as customer_count,
+        count(anchors.customer_id) as observation_count,
         count(*) filter (where anchors.has_returned) as repeat_count
     from recovery_groups
     left join {{ ref('int_recovery_anchors') }} as anchors
@@ -33,10 +38,11 @@ select
     counted.period_start,
     counted.period_end,
     counted.customer_count,
+    counted.observation_count,
     counted.repeat_count,
-    {{ rate('counted.repeat_count', 'counted.customer_count') }} as repeat_rate,
-    {{ wilson_bound('counted.repeat_count', 'counted.customer_count', '-') }} as interval_low,
-    {{ wilson_bound('counted.repeat_count', 'counted.customer_count', '+') }} as interval_high,
+    {{ rate('counted.repeat_count', 'counted.observation_count') }} as repeat_rate,
+    {{ wilson_bound(repeat_customers, 'counted.customer_count', '-') }} as interval_low,
+    {{ wilson_bound(repeat_customers, 'counted.customer_count', '+') }} as interval_high,
     counted.customer_count < 30 as is_small_sample,
     'association, not proof' as reading,
     case

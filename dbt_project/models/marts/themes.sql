@@ -27,7 +27,7 @@ commented as (
     select
         period_type,
         period_start,
-        count(distinct (source, response_id)) as comment_count
+        count(distinct source || chr(31) || response_id) as comment_count
     from mentions
     group by period_type, period_start
 ),

@@ -50,9 +50,10 @@ def test_shopify_orders_know_retention_exactly_and_refund_dates_not_at_all() -> 
 
 
 def test_orders_without_a_person_give_no_retention() -> None:
-    nobody = SOURCES["shopify_orders"].model_copy(
-        update={"columns": {k: v for k, v in SOURCES["shopify_orders"].columns.items() if k not in {"email", "phone", "customer_id"}}}
-    )  # fmt: skip
+    shopify = SOURCES["shopify_orders"]
+    persons = {"email", "phone", "customer_id"}
+    columns = {name: rule for name, rule in shopify.columns.items() if name not in persons}
+    nobody = shopify.model_copy(update={"columns": columns})
     found = {one.question.id: one for one in of_sources([nobody])}
     assert found["M1"].reason == "needs a customer id, e-mail or phone on orders"
     assert found["M19"].availability == "approximate"

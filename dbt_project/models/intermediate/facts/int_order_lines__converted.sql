@@ -78,17 +78,18 @@ select
     orders.order_kind,
     orders.dead_reason,
     orders.currency,
-    orders.exchange_rate,
+    cast(orders.exchange_rate as decimal(18, 8)) as exchange_rate,
     netted.line_kind,
     netted.sku,
     netted.product_name,
-    netted.quantity,
-    netted.unit_price,
-    netted.net_line_amount,
-    netted.line_discount_amount,
+    {{ money('netted.quantity') }} as quantity,
+    {{ money('netted.unit_price') }} as unit_price,
+    {{ money('netted.net_line_amount') }} as net_line_amount,
+    {{ money('netted.line_discount_amount') }} as line_discount_amount,
     {{ converted('netted.net_line_amount', 'orders.exchange_rate') }} as gross_amount,
     {{ converted('netted.line_discount_amount', 'orders.exchange_rate') }} as discount_amount
 from netted
 inner join orders
     on netted.source = orders.source
     and netted.order_id = orders.order_id
+order by netted.source, netted.order_id, netted.line_number

@@ -31,7 +31,8 @@ complained as (
     )
 ),
 
--- Whoever bought in a month in which somebody complained, and never wrote: each person once.
+-- Whoever bought in a month in which somebody complained, and never wrote: once in each such
+-- month, since who buys more often has more occasions to complain too.
 silent as (
     select
         customer_id,
@@ -46,7 +47,7 @@ silent as (
             select customer_id from {{ ref('stg_tickets') }}
             where customer_id is not null
         )
-    group by customer_id
+    group by customer_id, {{ month_of('occasion_date') }}
 ),
 
 anchors as (
