@@ -114,9 +114,7 @@ def check_door_in(
             for told in f["counts"].get("assumptions", [])
         ],
     }
-    state = door_counts.feed_state(
-        tables["feed_counts"], tables, files, tonight, run.business_date
-    )
+    state = door_counts.feed_state(tables["feed_counts"], tables, files, tonight, run.business_date)
     result = door_in.check(
         door_counts.rule_counts(files, tonight),
         door_counts.file_counts([*files, *refused], tonight | {f["file_id"] for f in refused}),

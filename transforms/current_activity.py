@@ -42,6 +42,7 @@ ACTIVITIES: dict[str, Activity] = {
     "returns": Activity(("source", "return_id"), "returned_at", "return_date", has_money=True),
     "invoices": Activity(
         ("source", "invoice_id"), "issued_date", "issued_date", later_dates=("paid_date",),
+        states=("invoice_status",),
         has_people=True, has_money=True,
     ),
     "subscriptions": Activity(
@@ -123,10 +124,12 @@ def _as_known(rows: pl.DataFrame, activity: Activity, as_of: date, zone: str) ->
             ),
             *(pl.when(happened).then(pl.col(name)).alias(name) for name in (moment, day)),
         )
-    return rows.with_columns(
-        pl.when(pl.col(name) <= as_of).then(pl.col(name)).alias(name)
-        for name in activity.later_dates
-    )
+    for date_column in activity.later_dates:
+        rows = rows.with_columns(
+            pl.when(pl.col(date_column) > as_of).then(None).otherwise(pl.col(name)).alias(name)
+            for name in (*activity.states, date_column)
+        )
+    return rows
 
 
 def local_day(moment: str, zone: str) -> pl.Expr:

@@ -67,7 +67,8 @@ def fourth_month(shop_after):
     # As of 15 May: January to April are over.
     loyal = {f"loyal {n}": [n, 30 + n, 60 + n, 90 + n] for n in range(10)}
     once = {f"lured {n}": [n] for n in range(5)}
-    return shop_after(120, {**loyal, **once})
+    # Late comes first on 5 April and again on 10 May.
+    return shop_after(120, {**loyal, **once, "late": [80, 115]})
 
 
 def test_the_first_day_has_no_complete_period_and_says_so(first_day) -> None:
@@ -118,7 +119,7 @@ def test_buyers_lured_by_a_discount_never_came_back(fourth_month) -> None:
         "select first_order_discount, customers_observed, customers_repeated "
         "from first_to_second_order where cohort_type = 'all' and window_days = 30 order by 1"
     )
-    assert found == [("all", 15, 10), ("no", 10, 10), ("yes", 5, 0)]
+    assert found == [("all", 16, 10), ("no", 11, 10), ("yes", 5, 0)]
     too_young = fourth_month(
         "select distinct reason_code from first_to_second_order where window_days in (180, 365)"
     )
@@ -134,6 +135,16 @@ def test_discount_explains_who_was_kept(fourth_month) -> None:
     )
     reason = "history_shorter_than_A"
     assert found == [("no", 10, 10, None, reason), ("yes", 5, 0, None, reason)]
+
+
+def test_a_vendor_month_before_the_history_has_no_row(fourth_month) -> None:
+    # Peel's cohort would be October, six months before April.
+    assert fourth_month("select count(*) from vendor_comparison where vendor = 'peel'") == [(0,)]
+    # dbt_shopify shows half of May as if it were a month; Suki waits for its end.
+    assert fourth_month(
+        "select rate, suki_rate, suki_reason_code from vendor_comparison "
+        "where figure = 'cohort_month_2'"
+    ) == [(1.0, None, "period_not_complete")]
 
 
 def test_an_unbounded_cell_without_three_months_behind_it_is_immature(fourth_month) -> None:

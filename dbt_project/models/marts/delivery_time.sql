@@ -1,5 +1,5 @@
 {%- set stages = [
-    ('order_to_shipped', 'days_to_ship', 'shipped_date is null', 'age_days'),
+    ('order_to_shipped', 'days_to_ship', 'coalesce(shipped_date, delivered_date) is null', 'age_days'),
     ('shipped_to_delivered', 'days_on_the_way', 'shipped_date is not null and delivered_date is null',
         'as_of - shipped_date'),
     ('order_to_delivered', 'days_to_deliver', 'delivered_date is null', 'age_days'),

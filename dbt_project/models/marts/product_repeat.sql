@@ -11,7 +11,7 @@ purchases as (
         lines.sku,
         lines.customer_id,
         lines.order_date,
-        arg_max(lines.product_name, (lines.order_id, lines.line_number)) as product_name,
+        arg_max(lines.product_name, (lines.source, lines.order_id, lines.line_number)) as product_name,
         lead(lines.order_date) over (
             partition by lines.sku, lines.customer_id order by lines.order_date
         ) as next_same_date,

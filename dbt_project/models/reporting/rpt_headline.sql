@@ -32,7 +32,7 @@ placed as (
         latest.interval_high,
         latest.sample_size,
         targets.target_value,
-        targets.is_on_track,
+        case when latest.metric_value is not null then targets.is_on_track end as is_on_track,
         case when metrics.rests_on_active_days then run_context.headline_active_days end
             as active_days,
         case

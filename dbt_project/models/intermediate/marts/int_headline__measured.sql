@@ -38,6 +38,7 @@ observed as (
 placed as (
     select
         *,
+        metric <> 'nps' or sample_size >= 30 as is_enough,
         case
             when period_type in ('lifetime', 'observed') then 'latest'
             when period_type <> 'month' and days_back < 90 then 'latest'
@@ -50,6 +51,14 @@ placed as (
     from observed
 )
 
-select * from placed
+-- A score of fewer than 30 answers stands in tables with a mark, and in no headline.
+select * replace (
+    case when is_enough then metric_value end as metric_value,
+    case when is_enough then interval_low end as interval_low,
+    case when is_enough then interval_high end as interval_high,
+    case when is_enough then reason_code else coalesce(reason_code, 'small_sample') end
+        as reason_code
+)
+from placed
 where standing is not null
 qualify row_number() over (partition by metric, standing order by period_end desc) = 1

@@ -27,8 +27,9 @@ select
         else 'first'
     end as occasion,
     {{ money('greatest(orders.gross_amount - orders.discount_amount, 0)') }} as goods_amount,
-    orders.returns_amount as refunded_amount,
-    orders.returns_amount > 0 as is_refunded
+    -- Without an exchange rate there is no amount, but the refund is known all the same.
+    coalesce(orders.returns_amount, 0) as refunded_amount,
+    coalesce(orders.returns_amount > 0, false) or not orders.is_valid_order as is_refunded
 from orders
 inner join run_context on orders.order_date <= run_context.as_of - 30
 left join firsts on orders.customer_id = firsts.customer_id

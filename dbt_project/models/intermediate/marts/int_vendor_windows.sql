@@ -27,7 +27,7 @@ cross join newest
 union all
 select 'month_0_to_3', 'cohort_month', months.month_start, months.month_end
 from months
-inner join newest on months.month_start = {{ month_after('newest.month_start', -3) }}
+inner join newest on months.month_start = {{ month_after('newest.month_start', -6) }}
 union all
 select 'month_0_to_1', 'cohort_month', months.month_start, months.month_end
 from months
