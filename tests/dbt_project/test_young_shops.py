@@ -121,7 +121,8 @@ def test_buyers_lured_by_a_discount_never_came_back(fourth_month) -> None:
     )
     assert found == [("all", 16, 10), ("no", 11, 10), ("yes", 5, 0)]
     too_young = fourth_month(
-        "select distinct reason_code from first_to_second_order where window_days in (180, 365)"
+        "select distinct reason_code from first_to_second_order "
+        "where cohort_type = 'all' and window_days in (180, 365)"
     )
     assert too_young == [("nobody_observed_long_enough",)]
 

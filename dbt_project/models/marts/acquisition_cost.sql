@@ -7,6 +7,10 @@ spend as (
     where purpose = 'acquisition'
 ),
 
+named as (
+    select count(marketing_channel) > 0 as has_channel from {{ ref('int_acquisitions') }}
+),
+
 events as (
     select
         month_start,
@@ -55,10 +59,12 @@ judged as (
             when cells.scope = 'unattributed' then 'channel_unknown'
             when cells.unrated_count > 0 then 'no_exchange_rate'
             when periods.is_newness_unknown then 'new_customers_unknown'
+            when cells.scope = 'channel' and not named.has_channel then 'no_channel_on_orders'
             when cells.new_customer_count = 0 then 'no_new_customers'
         end as reason_code
     from cells
     inner join periods on cells.month_start = periods.month_start
+    cross join named
 )
 
 select

@@ -3,7 +3,9 @@ with cohorts as (
     select * from {{ ref('acquisition_cost') }}
     where
         is_complete
-        and (reason_code is null or reason_code in ('no_new_customers', 'channel_unknown'))
+        and coalesce(reason_code, 'none') in (
+            'none', 'no_new_customers', 'channel_unknown', 'no_channel_on_orders'
+        )
 )
 
 select
