@@ -16,6 +16,7 @@ from reports.rows import (
     CohortRow,
     FeedQuality,
     Kpi,
+    Note,
     NpsPeriod,
     RetentionMonth,
     RevenueMonth,
@@ -84,6 +85,7 @@ class ReportContext:
     data_quality: tuple[FeedQuality, ...]
     validity: tuple[Validity, ...]
     checks: tuple[Check, ...]
+    notes: tuple[Note, ...]
 
     def kpi(self, metric: str) -> Kpi | None:
         """The row of a metric by its machine name, or nothing when the run has none."""
@@ -116,6 +118,20 @@ class ReportContext:
     def cohort_averages(self) -> tuple[CohortAverage, ...]:
         """One average per month after acquisition, over complete cells only."""
         return tuple(_average(self.cohorts, offset) for offset in COHORT_OFFSETS)
+
+    @property
+    def notes_told(self) -> tuple[Note, ...]:
+        """Each note once, the newest first: those of the months a reader compares with."""
+        newest = max((month.period_start for month in self.retention), default=None)
+        if newest is None:
+            return ()
+        years = {newest.year * 12 + newest.month - back for back in (0, 1, 12)}
+        shown = {
+            (note.starts_on, note.ends_on, note.kind, note.title): note
+            for note in self.notes
+            if note.month_start.year * 12 + note.month_start.month in years
+        }
+        return tuple(shown[key] for key in sorted(shown, reverse=True))
 
     @property
     def headline_nps(self) -> NpsPeriod | None:
@@ -181,6 +197,7 @@ def load(
         data_quality=rows("rpt_data_quality", FeedQuality),
         validity=rows("rpt_validity", Validity),
         checks=rows("rpt_checks", Check),
+        notes=rows("rpt_annotations", Note),
     )
 
 

@@ -145,6 +145,8 @@ class Formats:
             return _("to {day}").format(day=self.day(end))
         if is_whole_month(start, end):
             return self.month(start)
+        if start == end:
+            return self.day(end)
         return f"{self.day(start)} \N{EN DASH} {self.day(end)}"
 
     def kpi_period(self, kpi: Kpi) -> str:

@@ -201,3 +201,14 @@ class Check:
     left_value: Decimal | None
     right_value: Decimal | None
     difference: Decimal | None
+
+
+@dataclass(frozen=True)
+class Note:
+    """One row of `rpt_annotations`: what happened in a month whose figures it may explain."""
+
+    month_start: date
+    starts_on: date
+    ends_on: date
+    kind: str
+    title: str

@@ -74,7 +74,7 @@ class Warehouse:
         manifest = parsed_project(self._settings, target)
         arguments = [
             "build", "--select", f"tag:{tag}", "--indirect-selection", "cautious",
-            "--exclude-resource-type", "unit_test", "--threads", str(self._settings.dbt_threads),
+            "--exclude-resource-type", "unit_test", "--threads", str(self._settings.dbt_threads), "--no-write-json",
         ]  # fmt: skip
         self._wait_until_free()
         try:
@@ -86,6 +86,8 @@ class Warehouse:
             raise SukiError(
                 f"dbt could not run tag:{tag}: {result.exception}"
             ) from result.exception
+        # The manifest is the same every night and large; what each node did is kept.
+        result.result.write(str(target / "run_results.json"))
         nodes = [_node(item) for item in result.result]
         failed = [n for n in nodes if n["status"] in {"error", "fail", "runtime error"}]
         if failed:

@@ -63,6 +63,14 @@ def load(path: Path, model: type[Model]) -> Model:
     Raises:
         YamlFileError: not YAML, an unknown or missing key, or a value that does not fit.
     """
+    try:
+        # Fast, but it forgets where things stand: only a mistake is worth reading twice.
+        return model.model_validate(YAML(typ="safe").load(path.read_text(encoding="utf-8-sig")))
+    except (ValidationError, YAMLError, UnicodeDecodeError, OSError, ValueError):
+        return _load_with_places(path, model)
+
+
+def _load_with_places(path: Path, model: type[Model]) -> Model:
     content = read_yaml(path)
     if not isinstance(content, dict):
         raise YamlFileError(f"{path}: expected keys such as {', '.join(model.model_fields)}")

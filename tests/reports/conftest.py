@@ -41,6 +41,13 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         "active_days": pl.Int32,
         "reason_code": pl.String,
     },
+    "rpt_annotations": {
+        "month_start": pl.Date,
+        "starts_on": pl.Date,
+        "ends_on": pl.Date,
+        "kind": pl.String,
+        "title": pl.String,
+    },
     "rpt_retention_trend": {
         "period_start": pl.Date,
         "period_end": pl.Date,
@@ -459,7 +466,15 @@ def shop_rows() -> dict[str, list[dict[str, Any]]]:
                 "difference": Decimal(0),
             },
         ],
+        "rpt_annotations": [
+            _note(date(2026, 9, 1), "outage", "The web shop was down", date(2026, 9, 12)),
+            _note(date(2026, 5, 1), "campaign", "A sale too old to explain", date(2026, 5, 3)),
+        ],
     }
+
+
+def _note(month: date, kind: str, title: str, day: date) -> dict[str, Any]:
+    return {"month_start": month, "starts_on": day, "ends_on": day, "kind": kind, "title": title}
 
 
 def write_marts(folder: Path, tables: dict[str, list[dict[str, Any]]]) -> Path:

@@ -218,6 +218,15 @@ def test_an_unknown_name_in_a_template_is_an_error() -> None:
         environment(Formats("en_GB", "GBP")).get_template("kpi.txt").render()
 
 
+def test_a_note_stands_beside_the_figures_of_its_month_and_an_old_one_does_not(
+    context: ReportContext,
+) -> None:
+    mail = render_mail(context)
+    for told in (words_of(mail.html), mail.text):
+        assert "12 Sept 2026: The web shop was down" in told
+        assert "A sale too old to explain" not in told
+
+
 def test_numbers_are_written_as_the_reader_writes_them(
     tables: dict, make_context: Callable
 ) -> None:
