@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from suki.configured import comment_box, configured_tables, support_desk
@@ -74,7 +73,6 @@ def _run_context(run: Run, settings: Settings, currency: str) -> pl.DataFrame:
     business = settings.business
     row = {
         "as_of": run.business_date,
-        "known_at": datetime.fromisoformat(run.known_at) if run.known_at else None,
         "store_timezone": business.store.timezone,
         "reporting_currency": currency,
         "headline_active_days": business.retention.headline_active_days,

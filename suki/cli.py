@@ -200,8 +200,8 @@ def status(show_quarantine: bool, limit: int) -> None:
     shown.print_status(limit if show_quarantine else 0)
 
 
-identity.epilog = CODES
 for command in (identity, metric, restate, redefined, database):
+    command.epilog = CODES
     cli.add_command(command)
 
 

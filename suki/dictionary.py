@@ -30,6 +30,18 @@ UNITS = (
     ("_at", "moment in UTC"),
     ("_count", "count"),
 )
+AS_OF = "Last business date of the run, in the store's time zone."
+OWN_COLUMNS = (
+    ("as_of", "date", AS_OF),
+    ("table_name", "varchar", "Published table."),
+    ("position", "bigint", "Place of the column in its table, from 1."),
+    ("column_name", "varchar", "The column."),
+    ("data_type", "varchar", "Its type in SQL."),
+    ("unit", "varchar", "Unit of its values."),
+    ("is_key", "boolean", "True where it is part of what tells rows apart."),
+    ("definition", "varchar", "What it means."),
+    ("grain", "varchar", "What one row of the table is."),
+)
 TYPE_UNITS = {
     "varchar": "text",
     "boolean": "yes or no",
@@ -64,8 +76,8 @@ def data_dictionary(run: Run, settings: Settings, tables: Iterable[str]) -> pl.D
     manifest = parsed_project(settings, run.folder(settings) / "dbt_marts")
     models = {node.name: node for node in manifest.nodes.values() if node.resource_type == "model"}
     rows = []
-    for name in sorted(tables):
-        described = _of_model(models[name]) if name in models else _of_score(name)
+    for name in sorted([*tables, "data_dictionary"]):
+        described = _of_model(models[name]) if name in models else _made_here(name)
         rows += [{"table_name": name, "position": n} | row for n, row in enumerate(described, 1)]
     frame = pl.DataFrame(rows).with_columns(as_of=pl.lit(run.business_date))
     return frame.select(
@@ -92,20 +104,39 @@ def _of_model(node: Any) -> Iterator[dict[str, Any]]:
         }
 
 
+def _made_here(name: str) -> Iterator[dict[str, Any]]:
+    """Tables that dbt does not make: the scores, and this one."""
+    if name != "data_dictionary":
+        yield from _of_score(name)
+        return
+    for column, data_type, definition in OWN_COLUMNS:
+        is_key = column in {"table_name", "column_name"}
+        yield _entry(
+            column, data_type, is_key, definition, "One row per column of a published table."
+        )
+
+
 def _of_score(name: str) -> Iterator[dict[str, Any]]:
     from transforms.canonical import SCORES
 
     table = SCORES[name]
+    yield _entry("as_of", "date", False, AS_OF, table.grain)
     for column in table.columns:
         data_type = _sql_type(str(column.dtype))
-        yield {
-            "column_name": column.name,
-            "data_type": data_type,
-            "unit": unit_of(column.name, data_type),
-            "is_key": column.name in table.key,
-            "definition": column.description,
-            "grain": table.grain,
-        }
+        yield _entry(
+            column.name, data_type, column.name in table.key, column.description, table.grain
+        )
+
+
+def _entry(name: str, data_type: str, is_key: bool, definition: str, grain: str) -> dict[str, Any]:
+    return {
+        "column_name": name,
+        "data_type": data_type,
+        "unit": unit_of(name, data_type),
+        "is_key": is_key,
+        "definition": definition,
+        "grain": grain,
+    }
 
 
 def _sql_type(polars_type: str) -> str:

@@ -93,7 +93,7 @@ def _table(rows: pl.DataFrame, columns: dict[str, str]) -> None:
     from rich.table import Table
 
     table = Table(*columns.values(), box=None, pad_edge=False)
-    for row in rows.select(columns).iter_rows():
+    for row in rows.select(list(columns)).iter_rows():
         table.add_row(*("" if cell is None else _plain(cell) for cell in row))
     Console(highlight=False).print(table)
 

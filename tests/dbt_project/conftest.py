@@ -18,6 +18,7 @@ from transforms.clv import scoring as clv
 from transforms.clv.gate import ClvPolicy
 from transforms.lifecycle_backtest import Predicted
 from transforms.lifecycle_limits import LifecyclePolicy
+from transforms.metrics.registry import metrics_table
 from transforms.next_order import EnoughGaps
 from transforms.reorder import purchases
 
@@ -172,7 +173,7 @@ def build_shop(dbt: Dbt, tmp_path_factory: pytest.TempPathFactory) -> Callable[[
     def build(frames: Frames) -> Path:
         warehouse = tmp_path_factory.mktemp("shop") / "warehouse.duckdb"
         with duckdb.connect(str(warehouse)) as connection:
-            _write_tables(connection, "current", frames)
+            _write_tables(connection, "current", {"metrics": metrics_table()} | frames)
         dbt.build(warehouse, "facts")
         with duckdb.connect(str(warehouse)) as connection:
             asked = frames["run_context"]

@@ -32,10 +32,6 @@ CURRENT: dict[str, Table] = {
                     "Last business date of the run, in the store's time zone.",
                     required=True,
                 ),
-                moment_column(
-                    "known_at",
-                    "Moment up to which files count; null: all of them.",
-                ),
                 text_column(
                     "store_timezone",
                     "IANA zone that decides which day an order falls on.",

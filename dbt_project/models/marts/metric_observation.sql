@@ -44,7 +44,6 @@ valued as (
 
 select
     run_context.as_of,
-    run_context.known_at,
     valued.metric,
     valued.metric_id,
     valued.unit,

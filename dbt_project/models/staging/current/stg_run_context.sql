@@ -1,6 +1,5 @@
 select
     as_of,
-    known_at,
     store_timezone,
     reporting_currency,
     headline_active_days,
