@@ -116,7 +116,7 @@ class ClvSettings(Section):
     minimum_customers: int = Field(500, ge=30)
     minimum_history_days: int = Field(180, ge=60)
     holdout_days: int = Field(180, ge=30)
-    bias_limit: float = Field(0.5, gt=0)
+    bias_limit: float = Field(0.25, gt=0)
     yearly_discount_rate: float = Field(0.0, ge=0, lt=1)
 
 

@@ -35,14 +35,17 @@ def configured_tables(
     support_desk(tables["tickets"], settings)
     comment_box(tables["answers"], tables["responses"], settings)
     try:
+        targets_set = targets.targets_table(settings.config_file("targets.yml"))
+        notes = annotations.with_events(
+            tables["annotations"], settings.config_file("events.yml"), run.business_date
+        )
+        known = {**tables, "targets": targets_set, "annotations": notes}
         return {
             "metrics": registry.metrics_table(),
-            "metric_availability": availability.of_run(tables, run.business_date),
-            "targets": targets.targets_table(settings.config_file("targets.yml")),
+            "metric_availability": availability.of_run(known, run.business_date),
+            "targets": targets_set,
             "benchmarks": targets.benchmarks_table(settings.config_file("benchmarks.yml")),
-            "annotations": annotations.with_events(
-                tables["annotations"], settings.config_file("events.yml"), run.business_date
-            ),
+            "annotations": notes,
         }
     except YamlFileError as error:
         raise ConfigurationError(str(error)) from error

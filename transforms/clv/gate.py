@@ -19,7 +19,7 @@ class ClvPolicy:
 
     model: str = "mbg_nbd"
     holdout_days: int = 180
-    bias_limit: float = 0.5
+    bias_limit: float = 0.25
     minimum_customers: int = 500
     minimum_history_days: int = 180
     yearly_discount_rate: float = 0.0

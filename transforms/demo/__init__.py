@@ -15,7 +15,8 @@ from pathlib import Path
 __all__ = ["write_exports", "write_shop"]
 
 SETTINGS = tuple(
-    Path(__file__).with_name(name) for name in ("suki.toml", "support.yml", "events.yml")
+    Path(__file__).with_name(name)
+    for name in ("suki.toml", "support.yml", "events.yml", "targets.yml")
 )
 SHORTEST_SPAN_DAYS = 89
 

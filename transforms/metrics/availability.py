@@ -17,6 +17,8 @@ from transforms.sources import SourceDefinition
 from transforms.yaml_files import Strict, load, nearest
 
 RETURN_DOCUMENT = "orders.return_document"
+#: Set by the owner, whatever the source.
+TARGETS = "config.targets"
 
 
 class Input(Strict):
@@ -48,7 +50,7 @@ class Catalogue(Strict):
     def _inputs_exist(self) -> Catalogue:
         known = {f"{feed}.{name}" for feed, names in FEED_FIELDS.items() for name in names}
         for one in self.inputs.values():
-            for name in set(one.fields) - known - {RETURN_DOCUMENT}:
+            for name in set(one.fields) - known - {RETURN_DOCUMENT, TARGETS}:
                 raise ValueError(f"inputs: no feed has the field {name}{nearest(name, known)}")
         for question in self.questions:
             for name in (*question.needs, *question.better_with):
@@ -80,7 +82,7 @@ def load_catalogue() -> Catalogue:
 
 def of_sources(definitions: Iterable[SourceDefinition]) -> list[Verdict]:
     """What files of these sources could answer together, were their history long enough."""
-    given = set()
+    given = {TARGETS}
     for definition in definitions:
         given |= {f"{definition.feed}.{name}" for name in definition.columns}
         if definition.feed == "orders":

@@ -9,6 +9,17 @@ predictions as (
 
 run_context as (
     select * from {{ ref('stg_run_context') }}
+),
+
+-- A configured share decides; else what the shop's known costs have left so far.
+margins as (
+    select
+        coalesce(
+            max(run_context.gross_margin_share),
+            cast({{ rate('sum(months.margin_amount)', 'sum(months.net_sales_amount)') }} as decimal(18, 8))
+        ) as margin_share
+    from run_context
+    left join {{ ref('margin_month') }} as months on months.margin_amount is not null
 )
 
 select
@@ -28,7 +39,7 @@ select
     predictions.expected_orders_365,
     predictions.expected_mean_spend_amount,
     predictions.predicted_clv_amount,
-    {{ converted('predictions.predicted_clv_amount', 'run_context.gross_margin_share') }}
+    {{ converted('predictions.predicted_clv_amount', 'margins.margin_share') }}
         as predicted_margin_amount,
     {{ money('customers.lifetime_net_sales_amount + predictions.predicted_clv_amount') }}
         as total_clv_amount,
@@ -37,4 +48,5 @@ select
 from customers
 left join predictions on customers.customer_id = predictions.customer_id
 cross join run_context
+cross join margins
 order by customers.customer_id

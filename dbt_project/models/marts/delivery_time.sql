@@ -28,7 +28,15 @@ stages as (
     {%- endfor %}
 ),
 
--- Days below zero are a slip of the source: shown, never averaged.
+waited as (
+    select
+        *,
+        case when stage_days >= 0 then stage_days when is_open then 1000000 end as waited_days
+    from stages
+),
+
+-- Days below zero are a slip of the source: shown, never averaged. What is still open takes longer
+-- than anything done, and only what is old enough to be late is judged, done or not.
 measured as (
     select
         stage,
@@ -39,11 +47,11 @@ measured as (
         count(*) filter (where stage_days < 0) as impossible_count,
         count(*) filter (where is_open) as open_count,
         max(open_days) filter (where is_open) as oldest_open_days,
-        quantile_cont(stage_days, 0.5) filter (where stage_days >= 0) as median_days,
-        quantile_cont(stage_days, 0.9) filter (where stage_days >= 0) as p90_days,
-        count(*) filter (where stage_days > 7 or (is_open and open_days > 7)) as late_count,
-        count(*) filter (where stage_days >= 0 or (is_open and open_days > 7)) as judged_count
-    from stages
+        quantile_cont(waited_days, 0.5) as median_days,
+        quantile_cont(waited_days, 0.9) as p90_days,
+        count(*) filter (where open_days > 7 and waited_days > 7) as late_count,
+        count(*) filter (where open_days > 7 and waited_days is not null) as judged_count
+    from waited
     group by grouping sets ((stage, month_start), (stage, month_start, country))
 ),
 
@@ -64,18 +72,20 @@ select
     coalesce(measured.open_count, 0) as open_count,
     coalesce(measured.impossible_count, 0) as impossible_count,
     cast(measured.oldest_open_days as bigint) as oldest_open_days,
-    {{ significant('measured.median_days') }} as median_days,
-    {{ significant('measured.p90_days') }} as p90_days,
+    case when measured.median_days < 10000 then {{ significant('measured.median_days') }} end
+        as median_days,
+    case when measured.p90_days < 10000 then {{ significant('measured.p90_days') }} end as p90_days,
     cast(7 as bigint) as late_after_days,
     coalesce(measured.late_count, 0) as numerator,
     coalesce(measured.judged_count, 0) as denominator,
     {{ rate('measured.late_count', 'measured.judged_count') }} as late_share,
-    coalesce(measured.done_count, 0) as sample_size,
-    coalesce(measured.done_count, 0) < 30 as is_small_sample,
+    coalesce(measured.judged_count, 0) as sample_size,
+    coalesce(measured.judged_count, 0) < 30 as is_small_sample,
     case
         when not exists (select 1 from deliveries) then 'no_delivery_feed'
         when measured.month_start is null then 'no_deliveries'
         when measured.done_count = 0 then 'none_done_yet'
+        when measured.p90_days >= 10000 then 'too_many_open'
     end as reason_code
 from spine
 inner join months on spine.month_start = months.month_start

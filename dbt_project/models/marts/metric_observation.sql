@@ -11,6 +11,7 @@ with observed as (
         '{{ reading.dimension or 'all' }}' as dimension,
         coalesce(cast({{ reading.dimension_value }} as varchar), 'unknown') as dimension_value,
         cast({{ reading.numerator }} as decimal(38, 6)) as numerator,
+        cast({{ reading.numerator }} as double) as plain_value,
         cast({{ reading.denominator }} as decimal(38, 6)) as denominator,
         cast({{ reading.sample_size }} as bigint) as sample_size,
         cast({{ reading.interval_low }} as double) as stated_low,
@@ -57,7 +58,7 @@ select
     case
         when valued.reason is not null then null
         when valued.is_ratio then {{ rate('valued.numerator', 'valued.denominator') }}
-        else {{ significant('cast(valued.numerator as double)') }}
+        else {{ significant('valued.plain_value') }}
     end as metric_value,
     case when valued.has_wilson_interval
         then {{ wilson_bound('valued.numerator', 'valued.denominator', '-') }}
@@ -67,8 +68,8 @@ select
         then {{ wilson_bound('valued.numerator', 'valued.denominator', '+') }}
         else valued.stated_high
     end as interval_high,
-    coalesce(valued.sample_size, 0) as sample_size,
-    coalesce(valued.sample_size, 0) < 30 as is_small_sample,
+    valued.sample_size,
+    valued.sample_size < 30 as is_small_sample,
     valued.reason as reason_code
 from valued
 cross join {{ ref('stg_run_context') }} as run_context

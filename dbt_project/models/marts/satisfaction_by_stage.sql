@@ -66,7 +66,8 @@ select
     {{ wilson_bound(satisfied, answered, '-') }} as {{ respondent }}_interval_low,
     {{ wilson_bound(satisfied, answered, '+') }} as {{ respondent }}_interval_high,
     {%- endfor %}
-    ranked.customer_average_answer - ranked.staff_average_answer as customer_less_staff_points,
+    {{ significant('ranked.customer_average_answer - ranked.staff_average_answer') }}
+        as customer_less_staff_points,
     not ranked.has_enough_customers as is_small_sample,
     case when ranked.has_enough_customers then ranked.place = 1 and ranked.stages_differ end
         as is_least_satisfied,

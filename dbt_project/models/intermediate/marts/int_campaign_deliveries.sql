@@ -12,6 +12,8 @@ with events as (
         bool_or(event = 'replied') over (partition by source) as records_replies,
         bool_or(event = 'unsubscribed') over (partition by source) as records_unsubscribes
     from {{ ref('stg_messages') }}
+    -- An invitation to a survey is answered in the survey; nps has its response rate.
+    where lower(trim(campaign)) not in (select lower(survey_id) from {{ ref('stg_responses') }})
 ),
 
 delivered as (

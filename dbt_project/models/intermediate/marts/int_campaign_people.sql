@@ -5,7 +5,10 @@ with messages as (
             bool_or(event = 'delivered') over (partition by campaign), false
         ) as has_deliveries
     from {{ ref('stg_messages') }}
-    where customer_id is not null
+    -- An invitation to a survey is answered in the survey; nps has its response rate.
+    where
+        customer_id is not null
+        and lower(trim(campaign)) not in (select lower(survey_id) from {{ ref('stg_responses') }})
 ),
 
 people as (
