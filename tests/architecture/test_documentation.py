@@ -142,3 +142,16 @@ def test_a_link_leads_somewhere(path: Path) -> None:
     local = [a or b for a, b in links if "://" not in (a or b)]
     missing = [link for link in local if not (path.parent / link).exists()]
     assert not missing, missing
+
+
+def test_every_trap_names_a_test_that_exists() -> None:
+    written = "\n".join(
+        path.read_text(encoding="utf-8")
+        for pattern in ("tests/**/test_*.py", "dbt_project/models/**/*.yml")
+        for path in PROJECT.glob(pattern)
+    )
+    rows = [line for line in _text("docs/traps.md").splitlines() if line.startswith("| ")][2:]
+    named = [name for row in rows for name in re.findall(r"`(\w{20,})`", row)]
+    assert len(rows) > 30
+    assert all(re.search(r"`\w{20,}`", row) for row in rows)
+    assert [n for n in named if f"def {n}(" not in written and f"name: {n}\n" not in written] == []

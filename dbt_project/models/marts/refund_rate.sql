@@ -80,12 +80,14 @@ select
     cast(30 as bigint) as mature_after_days,
     numerator,
     denominator,
-    case when is_told then {{ rate('numerator', 'denominator') }} end as metric_value,
+    case when is_told and is_complete then {{ rate('numerator', 'denominator') }} end
+        as metric_value,
     sample_size,
     sample_size < 30 as is_small_sample,
     case
         when not is_told then 'no_refund_source'
         when denominator = 0 then 'no_mature_orders'
+        when not is_complete then 'not_mature'
     end as reason_code
 from measured
 order by period_type, period_start, breakdown, item, metric
