@@ -41,6 +41,8 @@ valued as (
             as has_wilson_interval
     from observed
     inner join {{ ref('stg_metrics') }} as metrics on observed.metric = metrics.metric
+    -- Before the first order there is no window to speak of.
+    where observed.period_start is not null and observed.period_end is not null
 )
 
 select
