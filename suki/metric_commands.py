@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
     from suki.restating import Restatement
 
+#: Wide enough for every column, also where the output goes into a file.
+WIDTH = 140
+
 
 @click.command()
 @click.argument("name")
@@ -92,10 +95,12 @@ def _table(rows: pl.DataFrame, columns: dict[str, str]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(*columns.values(), box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
+    for title in columns.values():
+        table.add_column(title, no_wrap=True)
     for row in rows.select(list(columns)).iter_rows():
         table.add_row(*("" if cell is None else _plain(cell) for cell in row))
-    Console(highlight=False).print(table)
+    Console(highlight=False, width=WIDTH).print(table)
 
 
 def _plain(cell: object) -> str:
