@@ -47,12 +47,13 @@ def restate(as_of: str, known_at: str) -> Restatement:
         known_at: moment of the earlier belief, ISO 8601.
 
     Raises:
-        ConfigurationError: a date cannot be read, or nothing was known then.
+        ConfigurationError: a date cannot be read, nothing is published for it, or nothing was known
+            then.
         HeldError: a door refused one of the runs.
     """
     settings = Settings()
-    now = _standing(as_of) if as_of != "latest" else None
-    now = now or pipeline.run(as_of)["run_id"]
+    # What stands is asked, never made: a run of the newest date would write to people.
+    now = _published(as_of)
     then = pipeline.run(now[:10], known_at)["run_id"]
     return _compared(settings, then, now)
 
@@ -95,19 +96,23 @@ def observations(metric: str, as_of: str, known_at: str | None) -> tuple[str, pl
     if metric not in names:
         raise ConfigurationError(f"no such metric as {metric!r}{nearest(metric, names)}")
     settings = Settings()
-    run_id = pipeline.run(as_of, known_at)["run_id"] if known_at else _standing(as_of)
-    if run_id is None:
-        raise ConfigurationError(
-            f"nothing is published for {as_of}; `suki run --as-of {as_of}` first"
-        )
+    run_id = pipeline.run(as_of, known_at)["run_id"] if known_at else _published(as_of)
     table = pl.read_parquet(_mart(settings, run_id, "metric_observation"))
     return run_id, table.filter(pl.col("metric") == metric)
 
 
-def _standing(as_of: str) -> str | None:
-    """The run published for a date, or for the newest one."""
+def _published(as_of: str) -> str:
+    """The run published for a date, or for the newest one.
+
+    Raises:
+        ConfigurationError: there is none.
+    """
     pointer = Settings().published / as_of
-    return pointer.resolve().name if pointer.exists() else None
+    if not pointer.exists():
+        raise ConfigurationError(
+            f"nothing is published for {as_of}; `suki run --as-of {as_of}` first"
+        )
+    return pointer.resolve().name
 
 
 def _compared(settings: Settings, then: str, now: str, kind: str | None = None) -> Restatement:

@@ -102,6 +102,13 @@ def test_a_past_belief_is_asked_without_moving_what_is_published(at_home: Path) 
     assert (at_home / "published/latest").resolve() == standing
 
 
+def test_a_restatement_of_a_date_that_was_never_published_runs_nothing(at_home: Path) -> None:
+    before = sorted(p.name for p in (at_home / "runs").iterdir())
+    with pytest.raises(ConfigurationError, match="nothing is published for 2026-08-31"):
+        restating.restate("2026-08-31", THEN)
+    assert sorted(p.name for p in (at_home / "runs").iterdir()) == before
+
+
 def test_a_metric_nobody_defined_is_told_the_nearest(at_home: Path) -> None:
     with pytest.raises(ConfigurationError, match="did you mean 'net_sales'"):
         restating.observations("net_sale", AS_OF, None)
