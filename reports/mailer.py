@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from datetime import datetime
-from email.headerregistry import Address
+from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, Policy
 from email.utils import format_datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from reports.smtp import MailError, MailRefused, MailUnavailable, SmtpSettings, send
 
@@ -30,11 +31,35 @@ __all__ = [
     "write_outbox",
 ]
 
-MAIL_POLICY = SMTP.clone(cte_type="7bit")  # every relay carries 7 bit; no 8BITMIME to negotiate
+
+class _OneLine(UnstructuredHeader):
+    """A header whose value is an address: folding would put encoded words into a long one."""
+
+    name: str
+
+    def fold(self, *, policy: Policy[Any]) -> str:
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+_HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("list-unsubscribe", cast(Any, _OneLine))
+# 7 bit: every relay carries it; no 8BITMIME to negotiate.
+MAIL_POLICY = SMTP.clone(cte_type="7bit", header_factory=_HEADERS)
+#: What else a message may say in its head, and how it must look (RFC 2369, RFC 8058).
+LIST_HEADERS = {
+    "List-Unsubscribe": r"<https://[!-;=?-~]+>",
+    "List-Unsubscribe-Post": r"List-Unsubscribe=One-Click",
+}
+LONGEST_LINE = 998  # RFC 5322, without the line end
 
 
 def compose(
-    rendered: RenderedMail, sender: str, recipient: str, message_id: str, date: datetime
+    rendered: RenderedMail,
+    sender: str,
+    recipient: str,
+    message_id: str,
+    date: datetime,
+    list_headers: Mapping[str, str] | None = None,
 ) -> EmailMessage:
     """Build the message: text and HTML as alternatives, pictures inline. Same input, same bytes.
 
@@ -44,10 +69,12 @@ def compose(
         recipient: one address; one message for each recipient.
         message_id: `<unique@domain>`; given, so that a message can be made again.
         date: the moment of sending, with its zone.
+        list_headers: for mail to customers the two headers of one-click unsubscription. Such mail
+            was approved by a person and may be answered, so it is not marked as automatic.
 
     Raises:
         ValueError: when a header holds a line break or control character, an address is not one,
-            or the date has no zone.
+            the date has no zone, or a list header is none or not as RFC 8058 asks.
     """
     headers = {
         "From": sender,
@@ -64,12 +91,14 @@ def compose(
         raise ValueError("Message-ID must look like <unique@domain>")
     if date.tzinfo is None:
         raise ValueError("the date of a mail needs a time zone")
+    _check_list_headers(list_headers or {})
 
     message = EmailMessage(policy=MAIL_POLICY)
     for name, value in headers.items():
         message[name] = value
     message["Date"] = format_datetime(date)
-    message["Auto-Submitted"] = "auto-generated"
+    for name, value in (list_headers or {"Auto-Submitted": "auto-generated"}).items():
+        message[name] = value
     message.set_content(rendered.text)
     message.add_alternative(rendered.html, subtype="html")
     _add_pictures(message, rendered)
@@ -101,6 +130,16 @@ def _check_one_address(name: str, value: str) -> None:
         raise ValueError(f"{name} is not one mail address") from error
     if not address.domain or "," in value.replace(written, ""):
         raise ValueError(f"{name} is not one mail address")
+
+
+def _check_list_headers(headers: Mapping[str, str]) -> None:
+    for name, value in headers.items():
+        if name not in LIST_HEADERS:
+            raise ValueError(f"{name} is no list header; refused")
+        if not re.fullmatch(LIST_HEADERS[name], value) or len(name + value) + 2 > LONGEST_LINE:
+            raise ValueError(f"{name} is not as RFC 8058 asks; refused")
+    if headers and set(headers) != set(LIST_HEADERS):
+        raise ValueError(f"{' and '.join(LIST_HEADERS)} go together; refused")
 
 
 def _add_pictures(message: EmailMessage, rendered: RenderedMail) -> None:

@@ -67,6 +67,8 @@ FEEDS = {
     "tickets": _("Support tickets"),
     "marketing_spend": _("Marketing spend"),
     "annotations": _("Notes"),
+    "consents": _("Consents"),
+    "redemptions": _("Loyalty points spent"),
 }
 
 

@@ -224,6 +224,7 @@ def score_and_build_marts(
             pl.read_parquet(run.folder(settings) / "current" / "responses.parquet"),
             settings,
         ),
+        pl.read_parquet(run.folder(settings) / "current" / "subscriptions.parquet"),
     )
     warehouse.load("scores", scores)
     for name, frame in scores.items():

@@ -81,6 +81,37 @@ class OutreachSettings(Section):
     engagement_window_days: int = Field(30, ge=1)
 
 
+class ContactSettings(Section):
+    """Who may be written to, how often, and what every message must carry: `[contact]`."""
+
+    unsubscribe_url: str | None = None
+    sender_identity: str = ""
+    postal_address: str = ""
+    shop_url: str = ""
+    global_holdout_share: float = Field(0.05, ge=0, lt=1)
+    holdout_salt: str = Field("suki", min_length=1)
+    frequency_cap_messages: int = Field(1, ge=1)
+    frequency_cap_days: int = Field(7, ge=1)
+    approval_expires_after_hours: int = Field(36, ge=1, le=168)
+    service_contact_is_agreed: bool = False
+
+    @field_validator("unsubscribe_url", "shop_url")
+    @classmethod
+    def _https(cls, value: str | None) -> str | None:
+        if value and not re.fullmatch(r"https://[^\s/?#@]+\.[^\s/?#@]+(/[^\s?#]*)?", value):
+            raise ValueError(
+                f"{value!r} must look like https://shop.example.com/path: https, no `?`, no `#`"
+            )
+        return value
+
+    @field_validator("sender_identity", "postal_address")
+    @classmethod
+    def _one_line(cls, value: str) -> str:
+        if any(ord(character) < 32 or ord(character) == 127 for character in value):
+            raise ValueError("write it on one line; commas part the lines of an address")
+        return value.strip()
+
+
 class IdentitySettings(Section):
     """Guard rails of identity resolution: `[identity]`."""
 
@@ -165,6 +196,7 @@ class BusinessSettings(Section):
     segments: SegmentSettings = SegmentSettings()
     surveys: SurveySettings = SurveySettings()
     outreach: OutreachSettings = OutreachSettings()
+    contact: ContactSettings = ContactSettings()
     identity: IdentitySettings = IdentitySettings()
     reminders: ReminderSettings = ReminderSettings()
     clv: ClvSettings = ClvSettings()

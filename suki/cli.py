@@ -11,7 +11,11 @@ import click
 
 from suki.errors import ConfigurationError, SukiError
 from suki.identity_commands import identity
+from suki.list_commands import lists, pull
+from suki.loyalty_commands import loyalty
+from suki.message_commands import messages, receive_unsubscribes
 from suki.metric_commands import database, metric, redefined, restate
+from suki.segment_commands import segments
 
 EXIT_PUBLISHED_WITH_WARNINGS = 3
 EXIT_HELD = 4
@@ -200,7 +204,19 @@ def status(show_quarantine: bool, limit: int) -> None:
     shown.print_status(limit if show_quarantine else 0)
 
 
-for command in (identity, metric, restate, redefined, database):
+for command in (
+    identity,
+    lists,
+    loyalty,
+    messages,
+    metric,
+    pull,
+    receive_unsubscribes,
+    restate,
+    redefined,
+    segments,
+    database,
+):
     command.epilog = CODES
     cli.add_command(command)
 

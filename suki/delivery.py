@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,9 +29,19 @@ class Delivery:
         self._settings, self._ledger, self._tell = settings, ledger, tell
 
     def hand_over(
-        self, mail: RenderedMail, *, message: str, period: str, recipient: str, run_id: str
+        self,
+        mail: RenderedMail,
+        *,
+        message: str,
+        period: str,
+        recipient: str,
+        run_id: str,
+        list_headers: Mapping[str, str] | None = None,
     ) -> str:
         """Send one mail to one recipient, unless that was done before.
+
+        Args:
+            list_headers: of `suki.unsubscribe.list_headers`, for mail to customers.
 
         Returns:
             sent (SMTP took it), written (no SMTP configured; it lies in the outbox folder),
@@ -52,6 +62,7 @@ class Delivery:
             recipient,
             f"<{key}@{_domain(self._settings)}>",
             clock(),
+            list_headers,
         )
         path = write_outbox(self._settings.outbox, name, composed)
         if self._settings.smtp is None:

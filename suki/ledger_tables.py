@@ -113,6 +113,46 @@ outbox = Table(
     Column("finished_at", DateTime(timezone=True)),
 )
 
+#: Decided for good, so that nobody is written to twice for one reason.
+contact_log = Table(
+    "contact_log",
+    metadata,
+    Column("campaign", String(60), primary_key=True),
+    Column("customer_id", String(32), primary_key=True),
+    Column("reason_key", String(200), primary_key=True),
+    Column("contact_date", String(10), nullable=False, index=True),
+    Column("event", String(10), nullable=False),  # sent, listed, held_out
+    Column("channel", String(10), nullable=False),
+    Column("segment", String(60), nullable=False),
+    Column("identifier", String(32)),  # keyed hash of the address, to follow a merge of people
+    Column("run_id", String(60), nullable=False),
+    Column("recorded_at", DateTime(timezone=True), nullable=False),
+)
+
+approvals = Table(
+    "approvals",
+    metadata,
+    Column("as_of", String(10), primary_key=True),
+    Column("campaign", String(60), primary_key=True),
+    Column("run_id", String(60), nullable=False),
+    Column("content_sha256", String(64), nullable=False),  # words and recipients that were shown
+    Column("people_count", Integer, nullable=False),
+    Column("status", String(10), nullable=False),  # pending, approved, rejected, expired, done
+    Column("asked_at", DateTime(timezone=True), nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    Column("decided_at", DateTime(timezone=True)),
+    Column("decided_by", String(200)),
+)
+
+#: Whoever stands here is contacted by nobody, whatever the files say.
+suppressions = Table(
+    "suppressions",
+    metadata,
+    Column("identifier", String(32), primary_key=True),
+    Column("reason", String(12), nullable=False),  # erased, unsubscribed, bounced
+    Column("since", DateTime(timezone=True), nullable=False),
+)
+
 
 def _make_tables(engine: Engine) -> None:
     """Create what is absent; another process may be creating the same tables just now."""

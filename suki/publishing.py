@@ -187,7 +187,8 @@ def lists_still_safe(run_id: str, settings: Settings, ledger: Ledger) -> list[Li
 
     store = canonical_store(settings, ledger.known_files())
     known = identity.named(surrogates_of_run(ledger, run_id))
-    refusing = current.refusing_people(store, known)
+    key = identity.person_key(settings.identity_secret())
+    refusing = current.refusing_people(store, known, key)
     manifest = json.loads((settings.runs / run_id / "manifest.json").read_text(encoding="utf-8"))
     summaries = []
     for one in manifest["lists"]:

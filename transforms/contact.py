@@ -7,6 +7,8 @@ from datetime import date
 
 import polars as pl
 
+from transforms.reorder_dates import told_reason
+
 
 @dataclass(frozen=True)
 class ReminderList:
@@ -46,26 +48,16 @@ def reorder_list(
     first = due.sort("customer_id", "due_date", "reorder_days", "sku").unique(
         "customer_id", keep="first", maintain_order=True
     )
-    why = pl.concat_str(
-        pl.lit("bought on "), pl.col("last_order_date").dt.to_string("%Y-%m-%d"), pl.lit("; "),
-        pl.when(pl.col("quantile") == "median").then(pl.lit("half")).otherwise(pl.lit("a quarter")),
-        pl.lit(" of its buyers buy this "), _told_basis(), pl.lit(" again within "), pl.col("reorder_days"),
-        pl.lit(" days ("), pl.col("interval_count"), pl.lit(" intervals)"),
-    )  # fmt: skip
     columns = ["sku", "product_name", "last_order_date", "due_date", "reorder_days"]
     return _listed(
         "reorder",
         "Reorder reminder",
         "L1",
-        first.with_columns(reason=why),
+        first.with_columns(reason=told_reason()),
         columns,
         contacts,
         customers,
     )
-
-
-def _told_basis() -> pl.Expr:
-    return pl.when(pl.col("basis") == "sku").then(pl.lit("product")).otherwise(pl.col("basis"))
 
 
 def win_back_list(

@@ -13,14 +13,14 @@ from datetime import date
 import polars as pl
 
 from transforms.canonical import CURRENT, UNIT_TABLE
+from transforms.canonical.statements import CONSENT_STATEMENTS
 from transforms.current_activity import ACTIVITIES, activity_tables, refund_observations
+from transforms.current_consents import latest_consents, refusing_people
 from transforms.current_people import (
     customer_rows,
-    latest_consents,
     latest_contacts,
     latest_records,
     members_refusing,
-    refusing_people,
     with_customer,
 )
 from transforms.exchange import with_rates
@@ -67,7 +67,7 @@ def newest_order_date(store: CanonicalStore, zone: str, until: date) -> date | N
 def build(
     store: CanonicalStore, people: pl.DataFrame, request: StateRequest
 ) -> dict[str, pl.DataFrame]:
-    """The current tables of a run, `contacts`, the people behind them, and `answers`, their words.
+    """The current tables of a run, and what is kept from dbt: `contacts`, `consents` and `answers`.
 
     Args:
         people: identifier, customer_id: the surrogate of every identifier known.
@@ -93,16 +93,17 @@ def build(
         **activity_tables(store, people, request.as_of, request.store_timezone, currency),
     }
     contacts = latest_contacts(store, people)
+    consents = latest_consents(store, people, request.key)
     tables["customers"] = customer_rows(
         contacts,
-        latest_consents(store, people),
+        consents,
         latest_records(store, people),
         tables["orders"],
         people,
     )
     tables["feed_counts"] = _feed_counts(store, orders_all, orders, request)
     answers = answers_in_force(store, tables["responses"])
-    return tables | {"contacts": contacts, "answers": answers}
+    return tables | {"contacts": contacts, "consents": consents, "answers": answers}
 
 
 def reporting_currency(orders: pl.DataFrame, wanted: str) -> str:
@@ -221,10 +222,12 @@ def _feed_counts(
 ) -> pl.DataFrame:
     # Customers and products have no business date of their own; when a file arrived is not one.
     stamp = {"orders": "ordered_at", "surveys": "submitted_at", "deliveries": "delivered_at",
-             "exchange_rates": "rate_date"} | {feed: one.stamp for feed, one in ACTIVITIES.items()}  # fmt: skip
+             "exchange_rates": "rate_date", "consents": "stated_at"}  # fmt: skip
+    stamp |= {feed: one.stamp for feed, one in ACTIVITIES.items()}
     keys = {"orders": ("source", "order_id"), "surveys": ("source", "response_id"), "products": ("sku",),
             "customers": ("source", "customer_ref_key", "email_key", "phone_key"), "deliveries": ("order_id",),
-            "exchange_rates": ("rate_date", "from_currency", "to_currency")}  # fmt: skip
+            "exchange_rates": ("rate_date", "from_currency", "to_currency"),
+            "consents": CONSENT_STATEMENTS.key[:-1]}  # fmt: skip
     keys |= {feed: one.key for feed, one in ACTIVITIES.items()}
     counts = []
     for feed, unit_table in UNIT_TABLE.items():
@@ -232,7 +235,7 @@ def _feed_counts(
         accepted = int(rows.select(pl.len()).collect().item())
         current = orders_all if feed == "orders" else newest(rows, keys[feed]).collect()
         days = _business_days(current, stamp.get(feed), request.store_timezone)
-        dated = feed in {"orders", "surveys", *ACTIVITIES}
+        dated = feed in {"orders", "surveys", "consents", *ACTIVITIES}
         counts.append(
             {
                 "feed": feed,

@@ -61,6 +61,7 @@ ACTIVITIES: dict[str, Activity] = {
         ("source", "spend_date", "marketing_channel", "campaign", "purpose"), "spend_date", "spend_date", has_money=True
     ),
     "annotations": Activity(("source", "starts_on", "kind", "title"), "starts_on", "starts_on"),
+    "redemptions": Activity(("source", "redemption_id"), "redeemed_at", "redeemed_date", has_people=True),
 }  # fmt: skip
 
 

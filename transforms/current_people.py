@@ -5,6 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from transforms.canonical import CURRENT
+from transforms.canonical.contract import CONSENT_CHANNELS
+from transforms.identity_rails import phone_digits
 from transforms.known_files import IDENTIFIERS, CanonicalStore
 
 
@@ -46,7 +48,11 @@ def _without_placeholders(contacts: pl.DataFrame, people: pl.DataFrame) -> pl.Da
 
 
 def latest_contacts(store: CanonicalStore, people: pl.DataFrame) -> pl.DataFrame:
-    """One row per identified person: the latest of everything ever stated. Personal."""
+    """One row per identified person: the latest of everything ever stated. Personal.
+
+    The address is one statement's as a whole, with the country that statement gives
+    (`address_country`): never the street of one and the city of another.
+    """
     rows = with_customer(store.table("contacts").collect(), people).filter(
         pl.col("customer_id").is_not_null()
     )
@@ -60,24 +66,54 @@ def latest_contacts(store: CanonicalStore, people: pl.DataFrame) -> pl.DataFrame
             "language",
             "country",
             "birthday",
+            "push_token",
             "source_customer_id",
         )
     ]
     ordered = _without_placeholders(rows, people).sort("seen_at", "sequence", "row_number")
-    return ordered.group_by("customer_id").agg(latest).sort("customer_id")
-
-
-def latest_consents(store: CanonicalStore, people: pl.DataFrame) -> pl.DataFrame:
-    """Latest statement per person, channel and purpose; at one moment a no outweighs a yes."""
-    rows = with_customer(store.table("consents").collect(), people).filter(
-        pl.col("customer_id").is_not_null()
-    )
-    ordered = rows.sort("stated_at", pl.col("is_granted").not_(), "sequence", "row_number")
     return (
-        ordered.group_by("customer_id", "channel", "purpose")
-        .agg(pl.col("is_granted").last())
-        .sort("customer_id", "channel", "purpose")
+        ordered.group_by("customer_id")
+        .agg(latest)
+        .join(_latest_addresses(ordered), on="customer_id", how="left")
+        .sort("customer_id")
     )
+
+
+def _latest_addresses(ordered: pl.DataFrame) -> pl.DataFrame:
+    """The newest statement of each person that a letter could be sent to: a street and a city."""
+    whole = pl.all_horizontal(pl.col("address_line", "city").is_not_null())
+    return (
+        ordered.filter(whole)
+        .group_by("customer_id", maintain_order=True)
+        .last()
+        .select("customer_id", "address_line", "city", "postal_code", "region", address_country="country")
+    )  # fmt: skip
+
+
+def reach_rows(contacts: pl.DataFrame, consents: pl.DataFrame) -> pl.DataFrame:
+    """Where each person can be reached, and on which channels marketing was agreed to.
+
+    Args:
+        contacts: of `latest_contacts`.
+        consents: of `latest_consents`.
+
+    Returns:
+        customer_id; has_email, has_phone, has_postal_address, has_push_token; `<channel>_consent`
+        for email, sms, push, phone and post. One row per customer of contacts, none of them null:
+        what was never stated is no.
+    """
+    granted = consents.filter((pl.col("purpose") == "marketing") & pl.col("is_granted"))
+    rows = contacts.select(
+        "customer_id",
+        has_email=pl.col("email").is_not_null(),
+        has_phone=phone_digits(pl.col("phone")).is_not_null(),
+        has_postal_address=pl.all_horizontal(pl.col("address_line", "city").is_not_null()),
+        has_push_token=pl.col("push_token").is_not_null(),
+    )
+    for channel in CONSENT_CHANNELS:
+        agreed = granted.filter(pl.col("channel") == channel)["customer_id"].implode()
+        rows = rows.with_columns(pl.col("customer_id").is_in(agreed).alias(f"{channel}_consent"))
+    return rows.sort("customer_id")
 
 
 def latest_records(store: CanonicalStore, people: pl.DataFrame) -> pl.DataFrame:
@@ -134,19 +170,6 @@ def customer_rows(
     return table.conform(pl.concat([identified.select(names), guests.select(names)])).sort(
         table.key
     )
-
-
-def refusing_people(store: CanonicalStore, people: pl.DataFrame) -> pl.DataFrame:
-    """customer_id and email (null where unknown) of everybody whose latest word is no.
-
-    One row per address ever stated: a merge or a shared mailbox must not hide a refusal.
-    """
-    latest = latest_consents(store, people).filter(
-        (pl.col("channel") == "email") & (pl.col("purpose") == "marketing")
-    )
-    refused = latest.filter(~pl.col("is_granted")).select("customer_id")
-    stated = with_customer(store.table("contacts").collect(), people).select("customer_id", "email")
-    return refused.join(stated.unique(), on="customer_id", how="left").sort("customer_id", "email")
 
 
 def members_refusing(members: pl.DataFrame, refusing: pl.DataFrame) -> int:

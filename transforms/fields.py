@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from transforms.canonical.contract import CONSENT_CHANNELS, CONSENT_PURPOSES
+
 PERSON_FIELDS = {
     "customer_id": "id",
     "email": "email",
@@ -10,9 +12,26 @@ PERSON_FIELDS = {
     "last_name": "text",
     "country": "text",
     "language": "language",
-    "accepts_email_marketing": "boolean",
-    "accepts_sms_marketing": "boolean",
 }
+
+#: Where else a person is reached. The second line of an address is joined to the first.
+ADDRESS_FIELDS = {
+    "address_line": "text",
+    "address_line_2": "text",
+    "city": "text",
+    "postal_code": "postal_code",
+    "region": "text",
+    "push_token": "text",
+}
+
+#: Field -> (channel, purpose) of the consent it states. A file without the column states nothing,
+#: and what was never stated means no.
+CONSENT_FIELDS = {
+    f"accepts_{channel}_{purpose}": (channel, purpose)
+    for channel in CONSENT_CHANNELS
+    for purpose in CONSENT_PURPOSES
+}
+REACH_FIELDS = ADDRESS_FIELDS | dict.fromkeys(CONSENT_FIELDS, "boolean")
 
 ORDER_LEVEL_FIELDS = {
     "order_id": "id",
@@ -37,6 +56,7 @@ ORDER_LEVEL_FIELDS = {
     "total_amount": "money",
     "refunded_amount": "money",
     **PERSON_FIELDS,
+    **REACH_FIELDS,
 }
 
 LINE_LEVEL_FIELDS = {
@@ -75,6 +95,7 @@ FEED_FIELDS: dict[str, dict[str, str]] = {
         "loyalty_since": "date",
         "is_staff": "boolean",
         **PERSON_FIELDS,
+        **REACH_FIELDS,
     },
     "products": {
         "sku": "id",
@@ -182,6 +203,25 @@ FEED_FIELDS: dict[str, dict[str, str]] = {
         "title": "text",
         "updated_at": "timestamp",
     },
+    "redemptions": {
+        "redemption_id": "id",
+        "kind": "code",
+        "redeemed_at": "timestamp",
+        "points": "integer",
+        "reward": "text",
+        "updated_at": "timestamp",
+        **PERSON_FIELDS,
+    },
+    "consents": {
+        "customer_id": "id",
+        "email": "email",
+        "email_key": "code",
+        "phone": "phone",
+        "channel": "code",
+        "purpose": "code",
+        "is_granted": "boolean",
+        "stated_at": "timestamp",
+    },
 }
 
 REQUIRED_FIELDS: dict[str, tuple[str, ...]] = {
@@ -199,6 +239,8 @@ REQUIRED_FIELDS: dict[str, tuple[str, ...]] = {
     "tickets": ("ticket_id", "created_at"),
     "marketing_spend": ("spend_date", "marketing_channel", "purpose", "spend_amount", "currency"),
     "annotations": ("starts_on", "kind", "title"),
+    "consents": ("channel", "purpose", "is_granted"),
+    "redemptions": ("redemption_id", "kind", "redeemed_at", "points"),
 }
 
 #: The field whose value names the unit that is accepted or refused as a whole.
@@ -217,8 +259,19 @@ ID_FIELD: dict[str, str] = {
     "tickets": "ticket_id",
     "marketing_spend": "spend_date",
     "annotations": "starts_on",
+    "consents": "purpose",
+    "redemptions": "redemption_id",
 }
 
 PERSONAL_FIELDS = frozenset(
-    {"customer_id", "email", "phone", "first_name", "last_name", "birthday"}
+    {
+        "customer_id",
+        "email",
+        "email_key",
+        "phone",
+        "first_name",
+        "last_name",
+        "birthday",
+        *ADDRESS_FIELDS,
+    }
 )

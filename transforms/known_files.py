@@ -53,7 +53,11 @@ class CanonicalStore:
                 f"{len(gone)} of {len(paths)} accepted files have lost their rows of {name}, the first: {gone[0]}. "
                 "Restore the canonical folder from a backup; without it their orders would vanish from every figure."
             )
-        rows = pl.scan_parquet(paths) if paths else CANONICAL[name].empty().lazy()
+        table = CANONICAL[name]
+        if not paths:
+            return table.empty().lazy().join(self._order, on="file_id", how="left")
+        # A file read before a column came into the contract, and gone since, lacks that column.
+        rows = pl.scan_parquet(paths, schema=table.schema, missing_columns="insert")
         return rows.join(self._order, on="file_id", how="left")
 
     def refused_units(self, feed: str) -> pl.DataFrame:

@@ -35,6 +35,12 @@ CROSS_ROW_RULES: dict[str, tuple[tuple[str, str], ...]] = {
         ("version_at", "unparseable"),
     ),
     "customers": (("customer_ref_key", "unidentified"), ("version_at", "unparseable")),
+    "redemptions": (("customer_ref_key", "unidentified"), ("version_at", "unparseable")),
+    "consent_statements": (
+        ("customer_ref_key", "unidentified"),
+        ("customer_ref_key", "excel_mangled"),
+        ("email_key", "unparseable"),
+    ),
 } | dict.fromkeys(
     (
         "products", "deliveries", "exchange_rates", "returns", "invoices", "subscriptions", "reviews", "messages",
@@ -50,6 +56,8 @@ FORGIVEN = frozenset(
         "contacts.language.unparseable",
         "contacts.birthday.unparseable",
         "consents.is_granted.unparseable",
+        "consent_statements.customer_ref_key.excel_mangled",
+        "consent_statements.email_key.unparseable",
         "orders.is_test.unparseable",
         "orders.is_staff.unparseable",
         "products.is_active.unparseable",
@@ -67,7 +75,7 @@ MADE_BY_SUKI = frozenset({"source", "file_id", "row_number", "version_at", "vers
 PARTS = frozenset({"order_lines", "answers"})
 ID_COLUMNS = frozenset(
     {"order_id", "order_number", "parent_order_id", "response_id", "sku", "source_customer_id", "return_id", "invoice_id",
-     "subscription_id", "review_id", "message_id", "ticket_id"}
+     "subscription_id", "review_id", "message_id", "ticket_id", "redemption_id"}
 )  # fmt: skip
 
 REMEDIES = {

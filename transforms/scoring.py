@@ -7,8 +7,8 @@ from datetime import date
 
 import polars as pl
 
-from transforms import contact, lifecycle, reorder, segments
-from transforms.canonical import SCORES
+from transforms import contact, lifecycle, reorder, reorder_dates, segments
+from transforms.canonical import CURRENT, SCORES
 from transforms.clv import scoring as clv
 from transforms.clv.gate import ClvPolicy
 from transforms.lifecycle_model import no_purchase_model
@@ -29,6 +29,7 @@ def score(
     last_fits: pl.DataFrame | None = None,
     desk: SupportDesk | None = None,
     box: CommentBox | None = None,
+    subscriptions: pl.DataFrame | None = None,
 ) -> dict[str, pl.DataFrame]:
     """Every score table: global curves and thresholds first, then one row per customer.
 
@@ -38,6 +39,7 @@ def score(
         last_fits: model_fits of an earlier run, for a fit that fails tonight.
         desk: the tickets and what support has promised; None: there are none.
         box: what customers wrote and the dictionaries to read it with; None: nobody did.
+        subscriptions: the current subscriptions; None: there are none.
     """
     occasions = facts["fct_occasions"]
     lines = facts["fct_order_lines"].filter(pl.col("is_purchase"))
@@ -51,7 +53,13 @@ def score(
     features = segments.customer_features(occasions, as_of, segment_policy.window_days)
     named, cuts = segments.segment(features, stages["customer_states"])
     intervals = reorder.intervals(bought, as_of, reorder_policy)
-    due = reorder.due(bought, intervals, products, as_of, reorder_policy)
+    running = CURRENT["subscriptions"].empty() if subscriptions is None else subscriptions
+    excluded = reorder_dates.exclusions(
+        facts["fct_order_lines"], products, running, as_of, reorder_policy.cooldown_days
+    )
+    due = reorder_dates.due(
+        bought, intervals, stages["regularity"], excluded, as_of, reorder_policy
+    )
     # Whoever is lapsed is to be won back, not reminded of coffee: the lists are disjoint.
     lapsed = named.filter(pl.col("lifecycle_state") == "lapsed").select("customer_id")
     tables = {

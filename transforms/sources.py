@@ -129,7 +129,8 @@ class SourceDefinition(_Strict):
     source: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="Name of the source.")
     feed: Literal[
         "orders", "surveys", "customers", "products", "deliveries", "exchange_rates", "returns", "invoices",
-        "subscriptions", "reviews", "messages", "tickets", "marketing_spend", "annotations",
+        "subscriptions", "reviews", "messages", "tickets", "marketing_spend", "annotations", "consents",
+        "redemptions",
     ]  # fmt: skip
     extends: str | None = Field(default=None, description="Definition this one starts from.")
     description: str = ""

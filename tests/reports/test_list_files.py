@@ -22,11 +22,34 @@ def rows_of(path: Path) -> list[list[str]]:
 
 @pytest.mark.parametrize(
     "cell",
-    ['=HYPERLINK("x","y")', "+1", "-1", "@x", "\tx", "\rx", "\nx", "=", "-"],
+    [
+        '=HYPERLINK("x","y")',
+        "+1",
+        "-1+1",
+        "@x",
+        "\tx",
+        "\rx",
+        "\nx",
+        "=",
+        "-",
+        "+63 917 123 4567",
+        "+639171234567\n",
+        "+639171234567|calc",
+        "-1e5",
+        "+1234567890123456",
+    ],
 )
 def test_a_cell_a_spreadsheet_would_run_gets_an_apostrophe(tmp_path: Path, cell: str) -> None:
     written = write_list(pl.DataFrame({"name": [cell]}), tmp_path / "list.csv")
     assert rows_of(written.path) == [["name"], ["'" + cell]]
+
+
+@pytest.mark.parametrize("cell", ["+639171234567", "+123456", "-1", "-12.50", "0917"])
+def test_a_telephone_number_and_a_plain_number_need_no_apostrophe(
+    tmp_path: Path, cell: str
+) -> None:
+    written = write_list(pl.DataFrame({"phone": [cell]}), tmp_path / "list.csv")
+    assert rows_of(written.path)[1] == [cell]
 
 
 @pytest.mark.parametrize("cell", ['Żółć, "Łódź"', "น้ำใจ", "O'Hara", "a=b", "1-2", "x@y", ""])

@@ -175,6 +175,43 @@ def test_what_the_server_receives_equals_what_was_composed(
     assert picture.get_content_disposition() == "inline"
 
 
+LINK = f"https://shop.example.com/unsubscribe?token={'MR9hYWFh' * 40}"
+ONE_CLICK = {"List-Unsubscribe": f"<{LINK}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+
+
+def test_both_headers_of_one_click_arrive_as_they_were_written_however_long_the_link(
+    server: SmtpSettings, trusted: None, mailbox: Mailbox
+) -> None:
+    send(made(list_headers=ONE_CLICK), server)
+    head = mailbox.received[0].split(b"\r\n\r\n")[0].decode("ascii").split("\r\n")
+    assert f"List-Unsubscribe: <{LINK}>" in head
+    assert "List-Unsubscribe-Post: List-Unsubscribe=One-Click" in head
+    assert not [line for line in head if line.startswith("Auto-Submitted")]
+
+
+def test_mail_of_the_shop_s_own_people_says_that_a_machine_wrote_it() -> None:
+    assert made()["Auto-Submitted"] == "auto-generated"
+    assert made()["List-Unsubscribe"] is None
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        ONE_CLICK | {"List-Unsubscribe": f"<{LINK}>\r\nBcc: all@example.com"},
+        ONE_CLICK | {"List-Unsubscribe": "<http://shop.example.com/unsubscribe>"},
+        ONE_CLICK | {"List-Unsubscribe": LINK},
+        ONE_CLICK | {"List-Unsubscribe": "<https://shop.example.com/a>, <https://b.example.com>"},
+        ONE_CLICK | {"List-Unsubscribe": f"<https://shop.example.com/{'a' * 998}>"},
+        ONE_CLICK | {"List-Unsubscribe-Post": "yes"},
+        ONE_CLICK | {"Bcc": "all@example.com"},
+        {"List-Unsubscribe": f"<{LINK}>"},
+    ],
+)
+def test_a_list_header_that_is_not_as_the_standard_asks_is_refused(headers: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match="refused"):
+        made(list_headers=headers)
+
+
 def test_a_bad_login_is_told_quickly_and_without_the_password(
     server: SmtpSettings, trusted: None
 ) -> None:

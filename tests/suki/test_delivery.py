@@ -19,6 +19,7 @@ from reports.render import RenderedMail
 from suki.delivery import Delivery, rendered_in
 from suki.ledger import Ledger
 from suki.settings import Settings
+from suki.unsubscribe import list_headers
 
 MAIL = RenderedMail("ร้าน: 71.8%", "", "Plain text", "<p>HTML</p>", {})
 NEXT = {"message": "kpi", "period": "2026-10-31", "recipient": "boss@example.com", "run_id": "a"}
@@ -211,6 +212,17 @@ def test_the_ledger_holds_no_address(tmp_path):
     assert b"boss@example.com" not in b"".join(
         path.read_bytes() for path in settings.state.iterdir()
     )
+
+
+def test_mail_to_a_customer_carries_the_two_headers_of_one_click(tmp_path, mailbox):
+    box, port = mailbox
+    url = "https://shop.example.com/unsubscribe?token=" + "A" * 140
+    settings = settings_of(tmp_path, port)
+    delivery = Delivery(settings, Ledger(settings.ledger_url), [].append)
+    assert delivery.hand_over(MAIL, **NEXT, list_headers=list_headers(url)) == "sent"
+    (mail,) = box.received
+    assert mail["List-Unsubscribe"] == f"<{url}>"
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
 
 def test_a_mail_is_read_back_from_a_run_folder_as_it_was_rendered(tmp_path):

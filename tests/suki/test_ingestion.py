@@ -135,7 +135,7 @@ def test_folders_broken_links_and_strays_are_told_and_left_alone(shop):
         "landing/orders/link.csv is a broken link or no regular file and was left alone; put the export itself there",
         "landing/stray.csv lies outside the feeds and was left alone; move it into landing/<feed>/, where feeds are "
         "orders, surveys, customers, products, deliveries, exchange_rates, returns, invoices, subscriptions, "
-        "reviews, messages, tickets, marketing_spend, annotations",
+        "reviews, messages, tickets, marketing_spend, annotations, consents, redemptions",
     ]  # fmt: skip
 
 

@@ -18,10 +18,15 @@ CONTACTS = dict.fromkeys(("customer_id", "email", "first_name", "last_name", "la
 
 
 def due(*people: str, sku: str = "tea", on: date = AS_OF, days: int = 40) -> pl.DataFrame:
-    rows = [
-        (p, sku, f"name of {sku}", date(2026, 9, 24), days, "sku", "median", 45, on) for p in people
-    ]
-    return pl.DataFrame(rows, schema=SCORES["reorder_due"].schema, orient="row")
+    told = {
+        "sku": sku, "product_name": f"name of {sku}", "last_order_date": date(2026, 9, 24),
+        "reorder_days": days, "basis": "sku", "quantile": "median", "interval_count": 45,
+        "quantity": 1, "quantity_factor": 1.0, "due_date": on,
+    }  # fmt: skip
+    frame = pl.DataFrame({"customer_id": people}, schema={"customer_id": pl.String})
+    return SCORES["reorder_due"].conform(
+        frame.with_columns(pl.lit(value).alias(name) for name, value in told.items())
+    )
 
 
 def contacts(emails: dict[str, str | None]) -> pl.DataFrame:

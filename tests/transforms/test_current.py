@@ -402,7 +402,7 @@ def consent(granted: bool, when: str, row: int = 2, **more: Any) -> dict[str, An
 
 def agreed(shop: Shop) -> bool:
     (row,) = shop.build()["customers"].to_dicts()
-    refusing = refusing_people(shop.store, shop.people())["customer_id"].to_list()
+    refusing = refusing_people(shop.store, shop.people(), KEY)["customer_id"].to_list()
     assert not (row["email_marketing_consent"] and row["customer_id"] in refusing)
     return row["email_marketing_consent"]
 

@@ -1,45 +1,27 @@
-"""Reorder timing: an interval needs enough behind it, and a reminder needs a reason."""
+"""Reorder intervals: a product needs enough gaps behind it, open ones among them."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from decimal import Decimal
 
 import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from tests.transforms.bought_lines import AS_OF, POLICY, Bought, all_lines, regulars
 from transforms.canonical import SCORES
-from transforms.reorder import ReorderPolicy, due, intervals, purchases
-
-AS_OF = date(2026, 10, 31)
-POLICY = ReorderPolicy(
-    lead_days=3, due_within_days=7, cooldown_days=14,
-    minimum_intervals=30, minimum_events=10, maximum_days=365,
-)  # fmt: skip
-LINES = {
-    "customer_id": pl.String,
-    "sku": pl.String,
-    "product_name": pl.String,
-    "category": pl.String,
-    "order_date": pl.Date,
-}
-Bought = tuple[str, str | None, str | None, int]
+from transforms.reorder import intervals, purchases
+from transforms.survival import curve_of, quantile_days
 
 
-def lines(*rows: Bought) -> pl.DataFrame:
-    """(customer, sku, category, days before as_of)."""
-    full = [(c, s, f"name of {s}", cat, AS_OF - timedelta(days=ago)) for c, s, cat, ago in rows]
-    return purchases(pl.DataFrame(full, schema=LINES, orient="row"))
+def bought(*rows: Bought) -> pl.DataFrame:
+    return purchases(all_lines(*rows))
 
 
-def regulars(sku: str, category: str | None, buyers: int, gap: int, last: int = 90) -> list[Bought]:
-    """Buyers with one completed gap and one open one each."""
-    return [
-        (f"{sku}-r{n:02}", sku, category, ago) for n in range(buyers) for ago in (last + gap, last)
-    ]
-
-
-def intervals_of(*rows: Bought, policy: ReorderPolicy = POLICY) -> dict[tuple[str, str], tuple]:
-    found = intervals(lines(*rows), AS_OF, policy)
+def intervals_of(*rows: Bought, policy=POLICY) -> dict[tuple[str, str], tuple]:
+    found = intervals(bought(*rows), AS_OF, policy)
     return {
         (r["level"], r["item"]): (
             r["reorder_days"],
@@ -51,29 +33,34 @@ def intervals_of(*rows: Bought, policy: ReorderPolicy = POLICY) -> dict[tuple[st
     }
 
 
-def known(*rows: tuple[str, str, int]) -> pl.DataFrame:
-    full = [(level, item, 40, 20, days, "median") for level, item, days in rows]
-    return pl.DataFrame(full, schema=SCORES["product_intervals"].schema, orient="row")
+def test_a_product_bought_twice_on_one_day_is_bought_once_in_the_sum_of_both():
+    (row,) = bought(("a", "tea", None, 5, 2), ("a", "tea", None, 5, 3, 1)).to_dicts()
+    assert row["quantity"] == Decimal(4)
 
 
-def products(*gone: str) -> pl.DataFrame:
-    return pl.DataFrame(
-        {"sku": [*gone, "unsure"], "is_active": [*([False] * len(gone)), None]},
-        schema={"sku": pl.String, "is_active": pl.Boolean},
+def test_of_two_names_on_one_day_the_same_one_is_taken_whatever_the_order():
+    two = all_lines(("a", "tea", None, 5), ("a", "tea", None, 5)).with_columns(
+        product_name=pl.Series(["Green tea", "Tea, green"])
     )
-
-
-def reminded(bought: pl.DataFrame, known_intervals: pl.DataFrame, *gone: str) -> list[tuple]:
-    found = due(bought, known_intervals, products(*gone), AS_OF, POLICY)
-    return found.select("customer_id", "sku", "due_date", "basis").rows()
-
-
-def test_a_product_bought_twice_on_one_day_is_bought_once():
-    assert lines(("a", "tea", None, 5), ("a", "tea", None, 5)).height == 1
+    assert purchases(two).equals(purchases(two.reverse()))
 
 
 def test_a_line_without_a_product_code_is_no_purchase_of_a_product():
-    assert lines(("a", None, "tea", 5)).is_empty()
+    assert bought(("a", None, "tea", 5)).is_empty()
+
+
+def test_a_median_and_a_quartile_by_hand():
+    # Gaps of 10, 20 and 30 days end; 15, 25 and 40 are open. S(10) = 5/6; S(20) = 5/6 x 3/4 =
+    # 0.625; S(30) = 0.625 x 1/2 = 0.3125: a quarter is back by day 20, half by day 30, never all.
+    gaps = pl.DataFrame(
+        {
+            "sku": ["tea"] * 6,
+            "gap_days": [10, 20, 30, 15, 25, 40],
+            "is_event": [True] * 3 + [False] * 3,
+        }
+    )
+    (row,) = quantile_days(gaps, "sku", {"quarter": 0.25, "half": 0.5, "all": 1.0}).rows()
+    assert row == ("tea", 6, 3, 20, 30, None)
 
 
 def test_fifteen_completed_and_fifteen_open_gaps_give_a_median():
@@ -119,75 +106,71 @@ def test_one_customers_gaps_do_not_run_into_anothers():
     assert intervals_of(*rows, policy=replace(POLICY, minimum_events=1)) == {}
 
 
-def test_due_from_today_to_the_end_of_the_window_and_never_in_the_past():
-    # 40 days less 3 of lead: due on the 37th day after the purchase.
-    ago = {"past": 38, "today": 37, "week": 31, "next_week": 30}
-    bought = lines(*((name, "tea", None, days) for name, days in ago.items()))
-    assert reminded(bought, known(("sku", "tea", 40))) == [
-        ("today", "tea", AS_OF, "sku"),
-        ("week", "tea", AS_OF + timedelta(days=6), "sku"),
-    ]
-
-
-def test_what_is_bought_less_often_than_once_a_year_is_no_reorder():
-    bought = lines(("ana", "machine", None, 362))
-    assert reminded(bought, known(("sku", "machine", 365))) == [("ana", "machine", AS_OF, "sku")]
-    assert reminded(lines(("ana", "machine", None, 363)), known(("sku", "machine", 366))) == []
-
-
-def test_bought_again_since_is_not_due():
-    bought = lines(("a", "tea", None, 37), ("a", "tea", None, 20))
-    assert reminded(bought, known(("sku", "tea", 40))) == []
-
-
-def test_a_discontinued_product_is_not_due_and_one_not_known_to_be_gone_is():
-    bought = lines(("a", "tea", None, 37), ("b", "unsure", None, 37))
-    found = reminded(bought, known(("sku", "tea", 40), ("sku", "unsure", 40)), "tea")
-    assert [row[:2] for row in found] == [("b", "unsure")]
-
-
-def test_nobody_who_bought_anything_within_the_cooldown_is_reminded():
-    bought = lines(
-        ("cooling", "tea", None, 37), ("cooling", "mug", None, 13),
-        ("cooled", "tea", None, 37), ("cooled", "mug", None, 14),
-    )  # fmt: skip
-    assert [row[0] for row in reminded(bought, known(("sku", "tea", 40)))] == ["cooled"]
-
-
-def test_without_an_interval_of_its_own_a_product_takes_its_categorys():
-    bought = lines(("a", "green", "tea", 37), ("b", "mug", None, 37))
-    assert reminded(bought, known(("category", "tea", 40))) == [("a", "green", AS_OF, "category")]
-
-
-def test_the_products_own_interval_wins_over_its_categorys():
-    bought = lines(("a", "green", "tea", 37))
-    found = due(
-        bought, known(("category", "tea", 99), ("sku", "green", 40)), products(), AS_OF, POLICY
-    )
-    assert found.select("reorder_days", "basis").rows() == [(40, "sku")]
-
-
-def test_by_category_another_of_its_products_bought_since_means_bought_again():
-    bought = lines(("a", "green", "tea", 37), ("a", "black", "tea", 20))
-    assert reminded(bought, known(("category", "tea", 40))) == []
-    late = lines(("a", "green", "tea", 60), ("a", "black", "tea", 37))
-    assert reminded(late, known(("category", "tea", 40))) == [("a", "black", AS_OF, "category")]
-
-
-def test_a_renamed_product_is_reminded_of_once_by_its_last_name():
-    frame = pl.DataFrame(
-        [
-            ("a", "tea", "Old name", None, AS_OF - timedelta(days=70)),
-            ("a", "tea", "New name", None, AS_OF - timedelta(days=37)),
-        ],
-        schema=LINES,
-        orient="row",
-    )
-    found = due(purchases(frame), known(("sku", "tea", 40)), products(), AS_OF, POLICY)
-    assert found.select("product_name", "due_date").rows() == [("New name", AS_OF)]
-
-
-def test_an_empty_shop_has_no_intervals_and_nobody_due():
-    found = intervals(lines(), AS_OF, POLICY)
+def test_an_empty_shop_has_no_intervals():
+    found = intervals(bought(), AS_OF, POLICY)
+    assert found.is_empty()
     assert found.schema == SCORES["product_intervals"].schema
-    assert due(lines(), found, products(), AS_OF, POLICY).height == 0
+
+
+def by_quantity(customers: int, gaps: dict[int, int]) -> list[Bought]:
+    """Customers who buy each quantity in turn and come back after its number of days."""
+    rows = []
+    for n in range(customers):
+        ago = sum(gaps.values()) + 1
+        for quantity, days in gaps.items():
+            rows.append((f"c{n:02}", "tea", "leaves", ago, quantity))
+            ago -= days
+        rows.append((f"c{n:02}", "tea", "leaves", ago, 1))
+    return rows
+
+
+def test_a_product_whose_gaps_grow_with_quantity_is_told_for_its_usual_quantity():
+    # Four times as much lasts twice as long: a slope of one half.
+    found = intervals(bought(*by_quantity(20, {1: 20, 4: 40})), AS_OF, POLICY)
+    row = found.row(by_predicate=pl.col("level") == "sku", named=True)
+    assert row["quantity_slope"] == pytest.approx(0.5)
+    assert (row["reference_quantity"], row["reorder_days"]) == (1.0, 20)
+    assert (row["smallest_quantity"], row["largest_quantity"]) == (1.0, 4.0)
+    category = found.row(by_predicate=pl.col("level") == "category", named=True)
+    assert category["quantity_slope"] is None
+
+
+def test_gaps_that_shrink_with_quantity_are_not_scaled():
+    found = intervals(bought(*by_quantity(20, {1: 40, 4: 20})), AS_OF, POLICY)
+    row = found.row(by_predicate=pl.col("level") == "sku", named=True)
+    assert row["quantity_slope"] is None
+    # 40 of 60 gaps end, half of them on day 20; the open ones are a day old.
+    assert row["reorder_days"] == 20
+
+
+def test_the_order_of_the_lines_changes_no_interval():
+    rows = [*by_quantity(20, {1: 20, 4: 40}), *regulars("mug", "ware", 20, 33)]
+    lines = all_lines(*rows)
+    asked = intervals(purchases(lines), AS_OF, POLICY)
+    shuffled = lines.sample(fraction=1, shuffle=True, seed=4)
+    assert intervals(purchases(shuffled), AS_OF, POLICY).equals(asked)
+
+
+GAPS = st.lists(
+    st.tuples(st.sampled_from("ab"), st.integers(0, 60), st.booleans()), min_size=1, max_size=40
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(GAPS)
+def test_many_curves_at_once_say_the_same_as_each_curve_alone(rows):
+    # A gap of no days is open: nobody buys again on the day of purchase.
+    rows = [(item, days, is_event and days > 0) for item, days, is_event in rows]
+    gaps = pl.DataFrame(rows, schema=["item", "gap_days", "is_event"], orient="row")
+    shares = {"q10": 0.1, "q25": 0.25, "q50": 0.5, "q90": 0.9, "q100": 1.0}
+    for row in quantile_days(gaps, "item", shares).to_dicts():
+        curve = curve_of(gaps.filter(pl.col("item") == row["item"]))
+        assert {name: row[name] for name in shares} == {
+            name: curve.quantile(share) for name, share in shares.items()
+        }
+        assert (row["gap_count"], row["event_count"]) == (curve.gap_count, curve.event_count)
+
+
+def test_a_purchase_on_as_of_itself_is_an_open_gap_of_no_days():
+    rows = [*regulars("tea", None, 15, 40), ("today", "tea", None, 0, 9)]
+    assert intervals_of(*rows)[("sku", "tea")] == (40, "median", 31, 15)

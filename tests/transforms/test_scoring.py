@@ -29,7 +29,7 @@ OCCASIONS = {
 }  # fmt: skip
 LINES = {
     "customer_id": pl.String, "sku": pl.String, "product_name": pl.String, "category": pl.String,
-    "order_date": pl.Date, "is_purchase": pl.Boolean,
+    "order_date": pl.Date, "is_purchase": pl.Boolean, "quantity": MONEY, "returned_quantity": MONEY,
 }  # fmt: skip
 
 
@@ -40,7 +40,7 @@ def facts(visits: dict[str, list[int]]) -> dict[str, pl.DataFrame]:
         dates = [AS_OF - timedelta(days=ago) for ago in days]
         for n, (day, following) in enumerate(zip(dates, [*dates[1:], None], strict=True), 1):
             occasions.append((customer, day, n, following, Decimal(100), Decimal(0)))
-            lines.append((customer, "tea", "Tea", None, day, True))
+            lines.append((customer, "tea", "Tea", None, day, True, Decimal(1), Decimal(0)))
     return {
         "fct_occasions": pl.DataFrame(occasions, schema=OCCASIONS, orient="row"),
         "fct_order_lines": pl.DataFrame(lines, schema=LINES, orient="row"),
@@ -165,7 +165,16 @@ def test_whoever_is_lapsed_is_won_back_and_not_reminded_to_reorder():
     gone = {f"gone{n:02}": [291 + n % 7 + 20 * k for k in range(15, -1, -1)] for n in range(40)}
     given = facts(active | gone)
     descaler = [
-        (person, "descaler", "Descaler", None, AS_OF - timedelta(days=ago), True)
+        (
+            person,
+            "descaler",
+            "Descaler",
+            None,
+            AS_OF - timedelta(days=ago),
+            True,
+            Decimal(1),
+            Decimal(0),
+        )
         for person, days in (active | gone).items()
         for ago in ((640, 340, 40) if person in active else (days[-1] + 300, days[-1]))
     ]

@@ -14,7 +14,8 @@ TIMESTAMP = pl.Datetime("us", "UTC")
 
 FEEDS = (
     "orders", "surveys", "customers", "products", "deliveries", "exchange_rates", "returns", "invoices",
-    "subscriptions", "reviews", "messages", "tickets", "marketing_spend", "annotations",
+    "subscriptions", "reviews", "messages", "tickets", "marketing_spend", "annotations", "consents",
+    "redemptions",
 )  # fmt: skip
 ORDER_KINDS = ("sale", "return")
 LINE_KINDS = ("product", "shipping", "discount", "fee", "gift_card", "adjustment")
@@ -29,7 +30,7 @@ FINANCIAL_STATUSES = (
     "failed",
 )
 CONSENT_CHANNELS = ("email", "sms", "push", "phone", "post")
-CONSENT_PURPOSES = ("marketing", "birthday")
+CONSENT_PURPOSES = ("marketing", "birthday", "survey", "service")
 RESPONDENTS = ("customer", "staff")
 INVOICE_STATUSES = ("open", "paid", "failed", "void")
 MESSAGE_EVENTS = (
@@ -38,6 +39,7 @@ MESSAGE_EVENTS = (
 TICKET_STATUSES = ("open", "pending", "solved", "closed")
 SPEND_PURPOSES = ("acquisition", "retention")
 ANNOTATION_KINDS = ("campaign", "price", "holiday", "season", "outage", "competitor", "other")
+REDEMPTION_KINDS = ("redeem", "adjust", "reward")
 VERSION_BASES = ("updated_at", "file_name", "arrival")
 
 

@@ -23,6 +23,7 @@ from transforms.canonical.records import (
     SUBSCRIPTION_FACTS,
     TICKET_FACTS,
 )
+from transforms.canonical.redemptions import REDEMPTION_FACTS
 
 WHO = text_column("customer_id", "Suki's surrogate for the person; null where nobody is named.")
 CONVERSION = (
@@ -142,6 +143,18 @@ ACTIVITY: tuple[Table, ...] = (
         "One row per dated note that begins on or before as_of.",
         ("source", "starts_on", "kind", "title"),
         (SOURCE, *ANNOTATION_FACTS),
+    ),
+    Table(
+        "redemptions",
+        "One row per spending of points, correction by hand or reward given on or before as_of.",
+        ("source", "redemption_id"),
+        (
+            SOURCE,
+            text_column("redemption_id", "Stable id within its source.", required=True),
+            WHO,
+            _local("redeemed_date", "it happened"),
+            *REDEMPTION_FACTS,
+        ),
     ),
 )
 

@@ -157,6 +157,11 @@ CONTACTS = Table(
         text_column("last_name", "Family name.", personal=True),
         text_column("language", "Preferred language, ISO 639.", pattern=r"^[a-z]{2,3}$"),
         text_column("country", "Country as the source words it."),
+        text_column("address_line", "Street and house, both lines of the form.", personal=True),
+        text_column("city", "City of that address.", personal=True),
+        text_column("postal_code", "Postal code of that address.", personal=True),
+        text_column("region", "State, province or region of that address.", personal=True),
+        text_column("push_token", "Device to push to.", personal=True),
         date_column(
             "birthday", "Date of birth; year 1904 where the year is not known.", personal=True
         ),

@@ -6,6 +6,7 @@ import polars as pl
 
 from transforms.canonical.contract import (
     CUSTOMER_ID,
+    MONEY,
     Column,
     Table,
     date_column,
@@ -17,6 +18,18 @@ from transforms.canonical.scores_clv import CLV_SCORES
 from transforms.canonical.scores_lifecycle import LIFECYCLE_SCORES
 from transforms.canonical.scores_support import SUPPORT_SCORES
 from transforms.canonical.scores_voice import VOICE_SCORES
+
+QUANTITY_SLOPE = (
+    Column(
+        "quantity_slope",
+        pl.Float64,
+        "By how much log(gap) rises with log(quantity), at most 1; null where the data do not show it.",
+    ),
+    Column("quantity_slope_low", pl.Float64, "Lower end of its 95 % interval; above 0."),
+    Column("reference_quantity", pl.Float64, "Median units bought at once; null without a slope."),
+    Column("smallest_quantity", pl.Float64, "Least units the slope was measured on; fewer count as these."),
+    Column("largest_quantity", pl.Float64, "Most units the slope was measured on; more count as these."),
+)  # fmt: skip
 
 SCORES: dict[str, Table] = {
     table.name: table
@@ -112,11 +125,12 @@ SCORES: dict[str, Table] = {
                 integer_column("event_count", "Completed gaps behind the estimate.", required=True),
                 integer_column(
                     "reorder_days",
-                    "Kaplan-Meier median in days; first quartile where that is not reached.",
+                    "Kaplan-Meier median in days (of reference_quantity, if any); first quartile where it is not reached.",
                     required=True,
                     minimum=1,
                 ),
                 text_column("quantile", "median or first_quartile.", required=True),
+                *QUANTITY_SLOPE,
             ),
         ),
         Table(
@@ -134,7 +148,10 @@ SCORES: dict[str, Table] = {
                     "reorder_days", "Typical days until it is bought again.", required=True
                 ),
                 text_column(
-                    "basis", "sku or category: where the interval comes from.", required=True
+                    "basis",
+                    "Where the interval comes from: the person's own rhythm, the product or its category.",
+                    required=True,
+                    allowed=("person", "sku", "category"),
                 ),
                 text_column(
                     "quantile",
@@ -142,6 +159,13 @@ SCORES: dict[str, Table] = {
                     required=True,
                 ),
                 integer_column("interval_count", "Gaps behind the interval.", required=True),
+                Column("quantity", MONEY, "Units bought that day, less returned.", required=True),
+                Column(
+                    "quantity_factor",
+                    pl.Float64,
+                    "How much longer that quantity lasts than the usual one; 1 where that is not known.",
+                    required=True,
+                ),
                 date_column(
                     "due_date", "Day the reminder falls due; never in the past.", required=True
                 ),

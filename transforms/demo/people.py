@@ -106,6 +106,42 @@ class Customer:
         """The customer number Shopify gives: thirteen digits, never used to calculate."""
         return str(7_210_440_000_000 + self.number * 65_536 + self.number * 7919 % 9973)
 
+    @property
+    def push_token(self) -> str:
+        """The device of those who have the shop's app."""
+        return f"demo-device-{self.number:06d}" if self._falls_below(0.3, 1) else ""
+
+    @property
+    def push_consent(self) -> str:
+        """What they said about marketing on that device."""
+        return ("yes" if self._falls_below(0.2, 1) else "no") if self.push_token else ""
+
+    @property
+    def phone_consent(self) -> str:
+        """What they said about being called."""
+        return ("yes" if self._falls_below(0.35, 2) else "no") if self.phone else ""
+
+    @property
+    def post_consent(self) -> str:
+        """What they said about letters."""
+        return "yes" if self._falls_below(0.4, 3) else "no"
+
+    @property
+    def birthday_consent(self) -> str:
+        """What they said about a message on their birthday."""
+        if self.birthday is None or not self.emails or self.consent_withdrawn_at:
+            return "no"
+        return "yes" if self._falls_below(0.75, 4) else ""
+
+    @property
+    def survey_consent(self) -> str:
+        """What they said about being asked; most were never asked whether they may be."""
+        return "no" if self.consent_withdrawn_at or self._falls_below(0.06, 5) else ""
+
+    def _falls_below(self, share: float, question: int) -> bool:
+        """By the customer's number, so that no other draw of the shop depends on it."""
+        return (self.number * 2_654_435_761 + question * 668_265_263) % 2**32 < share * 2**32
+
 
 def make_customer(rng: np.random.Generator, number: int) -> Customer:
     """One made-up customer; most have an e-mail address, some only a telephone."""

@@ -31,7 +31,13 @@ CUSTOMER_HEADER_LINE = (
     "Default Address Province Code,Default Address Country Code,Default Address Zip,"
     "Default Address Phone,Phone,Accepts SMS Marketing,Total Spent,Total Orders,Note,Tax Exempt,"
     "Tags,Language (customer.metafields.custom.language),"
-    "Birthday (customer.metafields.custom.birthday)"
+    "Birthday (customer.metafields.custom.birthday),"
+    "Push token (customer.metafields.custom.push_token),"
+    "Accepts push marketing (customer.metafields.custom.accepts_push),"
+    "Accepts phone marketing (customer.metafields.custom.accepts_phone),"
+    "Accepts post marketing (customer.metafields.custom.accepts_post),"
+    "Accepts birthday email (customer.metafields.custom.accepts_birthday),"
+    "Accepts survey email (customer.metafields.custom.accepts_survey)"
 )
 ORDER_HEADER = tuple(ORDER_HEADER_LINE.split(","))
 CUSTOMER_HEADER = tuple(CUSTOMER_HEADER_LINE.split(","))
@@ -208,5 +214,7 @@ def _customer_row(customer: Customer, orders: list[Order], pesos_of: PesosOf) ->
         "", customer.street, "", city, province_code, customer.market.country, _guarded(postcode),
         _guarded(customer.phone), _guarded(customer.phone), customer.sms_consent,
         amount_text(sum(kept)), str(len(orders)), "", "no", ", ".join(tags), customer.language,
-        customer.birthday.isoformat() if customer.birthday else "",
+        customer.birthday.isoformat() if customer.birthday else "", customer.push_token,
+        customer.push_consent, customer.phone_consent, customer.post_consent, customer.birthday_consent,
+        customer.survey_consent,
     ]  # fmt: skip

@@ -8,6 +8,7 @@ import polars as pl
 
 from transforms.canonical import CANONICAL, UNIT_TABLE
 from transforms.fields import (
+    CONSENT_FIELDS,
     FEED_FIELDS,
     ID_FIELD,
     LINE_LEVEL_FIELDS,
@@ -31,15 +32,15 @@ COUNTED_UNDER = {
     "language": ("contacts", "language"),
     "birthday": ("contacts", "birthday"),
     "customer_id": ("contacts", "source_customer_id"),
-    "accepts_email_marketing": ("consents", "is_granted"),
-    "accepts_sms_marketing": ("consents", "is_granted"),
-}
+} | dict.fromkeys(CONSENT_FIELDS, ("consents", "is_granted"))
 READ_INTO = {
     "updated_at": "version_at",
     "subtotal_amount": "discount_amount",
     "refunded_quantity": "quantity",
     "quantity_after_refund": "quantity",
 }
+#: A file of statements keeps no address: what is wrong with one is counted under its hash.
+KEYED = {"customer_id": "customer_ref_key", "email": "email_key", "phone": "phone_key"}
 MADE_ID_CHARACTERS = 12
 
 
@@ -209,6 +210,8 @@ def _unreadable(
 
 def counted_under(feed: str, name: str) -> tuple[str, str]:
     """The canonical table and column a field belongs to."""
+    if feed == "consents":
+        return UNIT_TABLE[feed], KEYED.get(name, name)
     if name in COUNTED_UNDER:
         return COUNTED_UNDER[name]
     if feed == "surveys" and name == "started_at":

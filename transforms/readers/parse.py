@@ -99,6 +99,12 @@ def scores(text: pl.Series) -> pl.Series:
     return digits.cast(pl.Int64, strict=False)
 
 
+def integers(text: pl.Series) -> pl.Series:
+    """Whole numbers with or without a sign; a point with nothing but zeros behind it is one too."""
+    digits = text.str.extract(r"^([+-]?\d{1,15})(\.0+)?$", 1).str.strip_prefix("+")
+    return digits.cast(pl.Int64, strict=False)
+
+
 def ids(text: pl.Series) -> pl.Series:
     """Ids as they stand; null where a spreadsheet has rounded them."""
     return where(text, ~text.str.contains(EXCEL_MANGLED_ID))
@@ -122,8 +128,10 @@ _WORDS: dict[str, Callable[[pl.Series], pl.Series]] = {
     "language": languages,
     "email": emails,
     "score": scores,
+    "integer": integers,
     "id": ids,
     "code": lambda text: text.str.to_lowercase(),
     "phone": _as_it_stands,
+    "postal_code": _as_it_stands,
     "text": _as_it_stands,
 }

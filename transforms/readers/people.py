@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import polars as pl
 
 from transforms.canonical import CONSENTS, CONTACTS
+from transforms.fields import CONSENT_FIELDS
 from transforms.identity import PersonKey, hash_series, is_role_mailbox
 from transforms.identity_rails import phone_digits
 from transforms.readers.context import ReadContext
@@ -14,7 +15,11 @@ from transforms.readers.parse import emails
 from transforms.readers.raw import ROW
 from transforms.sources import SourceDefinition
 
-CONSENT_CHANNEL = {"accepts_email_marketing": "email", "accepts_sms_marketing": "sms"}
+#: What is kept of a person as the file states it.
+STATED = (
+    "email", "phone", "first_name", "last_name", "language", "country", "birthday",
+    "city", "postal_code", "region", "push_token",
+)  # fmt: skip
 
 
 def with_person_keys(
@@ -34,6 +39,11 @@ def with_person_keys(
         "email_key": hash_series(emails, "email", context.key),
         "phone_key": hash_series(digits, "phone", context.key),
     }
+    if definition.feed == "consents":
+        # Said of the address itself, shared or not; an unsubscription brings only its hash.
+        told = fields["email_key"] if "email_key" in fields.columns else absent
+        keys["email_key"] = keys["email_key"].zip_with(keys["email_key"].is_not_null(), told)
+        return fields.with_columns(values.alias(name) for name, values in keys.items())
     shared = (
         is_role_mailbox(emails, context.role_mailboxes) & keys["customer_ref_key"].is_not_null()
     )
@@ -67,11 +77,7 @@ def contacts(
 ) -> pl.DataFrame:
     """One row per mention of an identified person."""
     known = _identified(fields)
-    plain = [
-        c
-        for c in ("email", "phone", "first_name", "last_name", "language", "country", "birthday")
-        if c in known.columns
-    ]
+    plain = [c for c in STATED if c in known.columns]
     ids = (
         [pl.col("customer_id").alias("source_customer_id")]
         if "customer_id" in known.columns
@@ -79,9 +85,22 @@ def contacts(
     )
     rows = known.select(
         pl.lit(definition.source).alias("source"), "customer_ref_key", "email_key", "phone_key",
-        *ids, *plain, seen_at.alias("seen_at"), pl.lit(context.file_id).alias("file_id"), ROW,
+        *ids, *plain, *_address_line(known), seen_at.alias("seen_at"), pl.lit(context.file_id).alias("file_id"), ROW,
     )  # fmt: skip
     return CONTACTS.conform(rows)
+
+
+def _address_line(known: pl.DataFrame) -> list[pl.Expr]:
+    """Both lines of a form as one, without the line ends that a cell may hold."""
+    lines = [c for c in ("address_line", "address_line_2") if c in known.columns]
+    if "address_line" not in lines:
+        return []
+    tidy = [
+        pl.col(c).str.replace_all(r"\s+", " ").str.strip_chars(" ,").replace("", None)
+        for c in lines
+    ]
+    joined = pl.concat_str(tidy, separator=", ", ignore_nulls=True)
+    return [pl.when(tidy[0].is_not_null()).then(joined).alias("address_line")]
 
 
 def consents(
@@ -92,10 +111,10 @@ def consents(
     statements = [
         known.filter(pl.col(field).is_not_null()).select(
             pl.lit(definition.source).alias("source"), "customer_ref_key", "email_key", "phone_key",
-            pl.lit(channel).alias("channel"), pl.lit("marketing").alias("purpose"), pl.col(field).alias("is_granted"),
+            pl.lit(channel).alias("channel"), pl.lit(purpose).alias("purpose"), pl.col(field).alias("is_granted"),
             stated_at.alias("stated_at"), pl.lit(context.file_id).alias("file_id"), ROW,
         )
-        for field, channel in CONSENT_CHANNEL.items()
+        for field, (channel, purpose) in CONSENT_FIELDS.items()
         if field in known.columns
     ]  # fmt: skip
     return CONSENTS.conform(pl.concat(statements)) if statements else CONSENTS.empty()

@@ -21,7 +21,7 @@ from transforms.sources import SourceDefinition
 __all__ = ["READER_VERSION", "choose", "choose_definition", "exported_at", "read_file"]
 
 #: Raised whenever the same file and definition would give other rows than before.
-READER_VERSION = "3"
+READER_VERSION = "4"
 
 
 def read_file(

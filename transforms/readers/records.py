@@ -22,7 +22,10 @@ MENTIONED_AT = {
     "reviews": "reviewed_at",
     "messages": "event_at",
     "tickets": "created_at",
+    "redemptions": "redeemed_at",
 }
+#: Feeds whose rows are of no use unless they say of whom.
+IDENTIFIED = ("customers", "consents", "redemptions")
 NOTHING = pl.lit(None, dtype=pl.String)
 
 
@@ -35,7 +38,19 @@ def unit_rows(
         rows = _responses(rows, definition)
         if "score" in rows.columns and _is_on_another_scale(extracted):
             rows = rows.with_columns(score=pl.lit(None, dtype=pl.Int64))
-    return rows.with_columns(version(definition, context, rows))
+    rows = rows.with_columns(version(definition, context, rows))
+    return _statements(rows) if definition.feed == "consents" else rows
+
+
+def _statements(rows: pl.DataFrame) -> pl.DataFrame:
+    """When it was said decides which statement is the newer one; the file's date where it does not say."""
+    if "stated_at" not in rows.columns:
+        return rows.with_columns(stated_at=pl.col("version_at"))
+    basis = pl.when(pl.col("stated_at").is_not_null()).then(pl.lit("updated_at"))
+    moment = pl.coalesce("stated_at", "version_at")
+    return rows.with_columns(
+        stated_at=moment, version_at=moment, version_basis=basis.otherwise(pl.col("version_basis"))
+    )
 
 
 def _responses(rows: pl.DataFrame, definition: SourceDefinition) -> pl.DataFrame:
@@ -59,12 +74,13 @@ def _responses(rows: pl.DataFrame, definition: SourceDefinition) -> pl.DataFrame
 def refusals(extracted: Extract, definition: SourceDefinition) -> list[pl.DataFrame]:
     """Scores on another scale than 0 to 10, and customers whom nothing identifies."""
     rows, headers = extracted.fields, extracted.headers
-    if definition.feed == "customers":
+    if definition.feed in IDENTIFIED:
+        table = UNIT_TABLE[definition.feed]
         nobody = rows.filter(pl.coalesce("customer_ref_key", "email_key", "phone_key").is_null())
         known = extracted.failures.filter(pl.col("column").is_in(["email", "source_customer_id"]))
         nobody = nobody.filter(~pl.col(UNIT).is_in(known["unit_id"].implode()))
         header = headers.get("customer_id") or headers.get("email") or "customer_id"
-        return [failures(nobody, "customers", "customer_ref_key", "unidentified", header, NOTHING)]
+        return [failures(nobody, table, "customer_ref_key", "unidentified", header, NOTHING)]
     if definition.feed != "surveys" or "score" not in rows.columns:
         return []
     if not _is_on_another_scale(extracted):

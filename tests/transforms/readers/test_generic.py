@@ -30,6 +30,10 @@ FEEDS = {
     "marketing_spend": ("spend_date,marketing_channel,purpose,spend_amount,currency", "2025-10-07,ads,acquisition,5,PHP",
                         "2025-10-08,ads,acquisition,much,PHP", "column spend_amount: much"),
     "annotations": ("starts_on,kind,title", "2025-10-07,outage,Site down", "soon,outage,Site down", "column starts_on: soon"),
+    "consents": ("channel,purpose,is_granted,email", "email,marketing,no,a@example.com", "email,marketing,perhaps,b@example.com",
+                 "column is_granted: perhaps"),
+    "redemptions": ("redemption_id,kind,redeemed_at,points,email", "p1,redeem,2025-10-07,150,a@example.com",
+                    "p2,redeem,2025-10-07,some,b@example.com", "column points: some"),
 }  # fmt: skip
 TILL = """\
 feed: orders

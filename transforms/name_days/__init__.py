@@ -1,0 +1,1 @@
+"""Name days of countries that keep them: one file of given names for each."""
