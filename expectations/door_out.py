@@ -27,7 +27,7 @@ def check(
     Args:
         rpt: reporting tables by name; one that is absent counts as empty.
         list_checks: one row per list: list_name, rows, rows_without_consent,
-            rows_without_email, duplicate_rows, rows_not_in_segment_population.
+            rows_without_address, duplicate_rows, rows_not_in_segment_population.
         previous: headline values by metric name of the last publication with an earlier
             as_of; None for a first publication.
         thresholds: what is tolerated; the defaults when None.

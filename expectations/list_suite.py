@@ -19,11 +19,11 @@ _QUESTIONS: tuple[tuple[str, str, Severity, str, str], ...] = (
         "Nobody may be written to without consent: this is a fault in Suki",
     ),
     (
-        "rows_without_email",
-        "list_email",
+        "rows_without_address",
+        "list_address",
         "warning",
-        "have no e-mail address",
-        "They cannot be reached by mail; use the phone or postal list, or leave them out",
+        "have no address on the list's channel",
+        "They cannot be reached so: this is a fault in Suki",
     ),
     (
         "duplicate_rows",

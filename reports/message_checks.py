@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from itertools import combinations
@@ -80,7 +80,7 @@ def check_templates(
     """Everything wrong with templates, in the order of their files.
 
     Every wording is parsed, held against its variables and the HTML that a message may hold,
-    and rendered four times: with and without a first name and an offer.
+    and rendered eight times: with and without a first name, an offer and a shop to lead to.
 
     Args:
         templates: as read from `config/messages/`.
@@ -144,8 +144,13 @@ def _mistakes(
         for absent in map(set, combinations(OPTIONAL_VARIABLES, size)):
             if any(smaller <= absent for smaller in failed):
                 continue
+            head = (
+                replace(SAMPLE_LETTERHEAD, shop_url="")
+                if "shop_url" in absent
+                else SAMPLE_LETTERHEAD
+            )
             try:
-                sample_message(template, language, values=dict.fromkeys(absent))
+                sample_message(template, language, head, values=dict.fromkeys(absent))
             except MessageError as error:
                 failed.append(absent)
                 who = f" (for whoever has no {' and no '.join(sorted(absent))})" if absent else ""

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 LANGUAGES = ("en", "fil", "th", "pl")
 PARTS = ("subject", "text", "html")
 #: May be none: a template must ask `{% if first_name %}` before it prints one of these.
-OPTIONAL_VARIABLES = ("first_name", "offer")
+OPTIONAL_VARIABLES = ("first_name", "offer", "shop_url")
 #: Always there, besides what the campaign's audience brings.
-SHOP_VARIABLES = ("shop_name", "shop_url")
+SHOP_VARIABLES = ("shop_name",)
 #: Said by the campaign; where it says nothing, a message that uses one is stopped.
 CAMPAIGN_VARIABLES = ("survey_url",)
 

@@ -42,10 +42,10 @@ FOOTERS = {
     ),
     "fil": FooterWords(
         why={
-            "marketing": "Natatanggap mo ito dahil pumayag kang makatanggap ng balita mula sa {shop}.",
-            "birthday": "Natatanggap mo ito dahil pumayag kang batiin ng {shop} sa iyong kaarawan.",
-            "survey": "Natatanggap mo ito dahil pumayag kang hingan ng opinyon ng {shop}.",
-            "service": "Natatanggap mo ito dahil sa binili mo sa {shop}.",
+            "marketing": "Natatanggap po ninyo ito dahil pumayag kayong makatanggap ng balita mula sa {shop}.",
+            "birthday": "Natatanggap po ninyo ito dahil pumayag kayong batiin ng {shop} sa inyong kaarawan.",
+            "survey": "Natatanggap po ninyo ito dahil pumayag kayong hingan ng opinyon ng {shop}.",
+            "service": "Natatanggap po ninyo ito dahil sa inyong pagbili sa {shop}.",
         },
         stop="Mag-unsubscribe",
         sent_by="Ipinadala ng {sender}, {address}",
@@ -83,11 +83,11 @@ PAGES = {
     ),
     "fil": PageWords(
         title="Mag-unsubscribe",
-        question="Gusto mo bang itigil ang ganitong mga mensahe mula sa {shop}?",
-        stop="Itigil ang mga mensaheng ito",
-        stop_all="Itigil ang lahat ng mensahe mula sa {shop}",
-        done="Tapos na. Hindi mo na matatanggap ang mga mensaheng ito mula sa {shop}. Maaaring may dumating pang naipadala na.",
-        unknown="Kulang ang link na ito. Buksan itong muli mula sa mensahe, o sagutin ang mensahe.",
+        question="Nais po ba ninyong itigil ang ganitong mga mensahe mula sa {shop}?",
+        stop="Itigil po ang mga mensaheng ito",
+        stop_all="Itigil po ang lahat ng mensahe mula sa {shop}",
+        done="Tapos na po. Hindi na po kayo padadalhan nito ng {shop}. Maaaring may dumating pang naipadala na.",
+        unknown="Kulang po ang link na ito. Buksan po itong muli mula sa mensahe, o sagutin ang mensahe.",
     ),
     "th": PageWords(
         title="ยกเลิกการรับข้อความ",

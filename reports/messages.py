@@ -37,7 +37,7 @@ PUNCTUATION_IN_NAMES = " '’ʼ.-‐‑·"
 
 @dataclass(frozen=True)
 class Letterhead:
-    """What every message of a shop carries, whoever it goes to."""
+    """What every message of a shop carries, whoever it goes to; `shop_url` may be empty."""
 
     shop_name: str
     shop_url: str
@@ -112,7 +112,7 @@ def render_message(
         "first_name": plain_name(values.get("first_name")),
         "offer": _on_one_line(values.get("offer") or "") or None,
         "shop_name": letterhead.shop_name,
-        "shop_url": letterhead.shop_url,
+        "shop_url": letterhead.shop_url or None,
     }
     parts = _rendered(wording, known, language, letterhead.currency, told)
     subject = _subject(parts["subject"], told)

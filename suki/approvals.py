@@ -82,8 +82,8 @@ def decide(
         content_sha256: what the decider was shown; None to decide on what stands.
 
     Raises:
-        ConfigurationError: nothing is pending under that name, it has expired, or something else
-            than what was shown would go out.
+        ConfigurationError: nothing is pending under that name, it has expired, something else
+            than what was shown would go out, or it changed at this very moment.
     """
     standing = of_campaign(ledger, as_of, campaign)
     if standing is None:
@@ -97,14 +97,19 @@ def decide(
             f"campaign {campaign!r} of {as_of} has changed since it was shown; look at it again"
         )
     with ledger.transaction() as connection:
-        connection.execute(
+        changed = connection.execute(
             update(approvals)
             .where(
                 approvals.c.as_of == as_of,
                 approvals.c.campaign == campaign,
                 approvals.c.status.in_(OPEN),
+                approvals.c.content_sha256 == standing.content_sha256,
             )
             .values(status="approved" if approve else "rejected", decided_at=clock(), decided_by=by)
+        ).rowcount
+    if not changed:
+        raise ConfigurationError(
+            f"campaign {campaign!r} of {as_of} has changed just now; look at it again"
         )
     decided = of_campaign(ledger, as_of, campaign)
     assert decided is not None
@@ -112,11 +117,19 @@ def decide(
 
 
 def finish(ledger: Ledger, as_of: str, campaign: str) -> None:
-    """Remember that everybody approved of was written to."""
+    """Remember that everybody approved of was written to; what was not approved stays as it is.
+
+    An approval that ran out while its messages were on their way was used all the same.
+    """
     with ledger.transaction() as connection:
         connection.execute(
             update(approvals)
-            .where(approvals.c.as_of == as_of, approvals.c.campaign == campaign)
+            .where(
+                approvals.c.as_of == as_of,
+                approvals.c.campaign == campaign,
+                approvals.c.status.in_(("approved", "expired")),
+                approvals.c.decided_by.is_not(None),
+            )
             .values(status="done")
         )
 

@@ -10,6 +10,7 @@ from suki.configured import comment_box, configured_tables, support_desk
 from suki.errors import ConfigurationError
 from suki.identity import resolve_people
 from suki.ledger import Ledger
+from suki.outreach import contact_log_of, plan_outreach
 from suki.runs import Run
 from suki.settings import Settings
 from suki.storage import write_text, write_with
@@ -39,7 +40,7 @@ def make_current(run: Run, settings: Settings, ledger: Ledger) -> dict[str, pl.D
     Raises:
         ConfigurationError: orders have several currencies and none is set to report in.
     """
-    from transforms import current, identity
+    from transforms import contact_history, current, identity
 
     store = canonical_store(settings, run.files)
     key = identity.person_key(settings.identity_secret())
@@ -58,6 +59,10 @@ def make_current(run: Run, settings: Settings, ledger: Ledger) -> dict[str, pl.D
     run.facts["identified_orders"] = int(tables["orders"]["is_identified"].sum())
     tables["identity_reviews"] = resolution.reviews
     tables["identity_changes"] = resolution.changes
+    log = contact_log_of(run, ledger)
+    tables["contact_log"] = log
+    zone = business.store.timezone
+    tables["messages"] = contact_history.with_own_messages(tables["messages"], log, zone)
     tables["run_context"] = _run_context(run, settings, currency)
     tables |= configured_tables(run, settings, tables)
     for name, frame in tables.items():
@@ -226,6 +231,7 @@ def score_and_build_marts(
         ),
         pl.read_parquet(run.folder(settings) / "current" / "subscriptions.parquet"),
     )
+    scores["contact_outcomes"] = plan_outreach(run, settings, ledger, warehouse, scores)
     warehouse.load("scores", scores)
     for name, frame in scores.items():
         write_with(run.folder(settings) / "scores" / f"{name}.parquet", frame.write_parquet)

@@ -94,6 +94,7 @@ class ContactSettings(Section):
     frequency_cap_days: int = Field(7, ge=1)
     approval_expires_after_hours: int = Field(36, ge=1, le=168)
     service_contact_is_agreed: bool = False
+    uncounted_campaigns: tuple[str, ...] = ("order_confirmation",)
 
     @field_validator("unsubscribe_url", "shop_url")
     @classmethod

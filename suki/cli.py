@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from suki.contact_commands import approve, campaigns, outcomes, reject, send, suppress
 from suki.errors import ConfigurationError, SukiError
 from suki.identity_commands import identity
 from suki.list_commands import lists, pull
@@ -205,18 +206,9 @@ def status(show_quarantine: bool, limit: int) -> None:
 
 
 for command in (
-    identity,
-    lists,
-    loyalty,
-    messages,
-    metric,
-    pull,
-    receive_unsubscribes,
-    restate,
-    redefined,
-    segments,
-    database,
-):
+    approve, campaigns, outcomes, reject, send, suppress, identity, lists, loyalty,
+    messages, metric, pull, receive_unsubscribes, restate, redefined, segments, database,
+):  # fmt: skip
     command.epilog = CODES
     cli.add_command(command)
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from suki.ledger import Ledger, clock, in_utc
@@ -54,17 +54,40 @@ def record_contacts(ledger: Ledger, rows: Iterable[Mapping[str, Any]]) -> int:
 
     Returns:
         How many were not known before.
+
+    Raises:
+        IntegrityError: a row lacks what the log requires; nothing of it is remembered.
     """
-    stamped = [{**row, "recorded_at": clock()} for row in rows]
+    moment = clock()
+    first = {_key(row): {**row, "recorded_at": moment} for row in reversed(list(rows))}
+    fresh = _unknown(ledger, first)
     try:
         with ledger.transaction() as connection:
-            if stamped:
-                connection.execute(insert(contact_log), stamped)
-        return len(stamped)
+            if fresh:
+                connection.execute(insert(contact_log), fresh)
+        return len(fresh)
     except IntegrityError:
-        if len(stamped) == 1:
-            return 0
-        return sum(record_contacts(ledger, [row]) for row in stamped)
+        # Somebody else remembered some of them just now; or a row is wrong, which must be told.
+        left = _unknown(ledger, first)
+        if len(left) == len(fresh):
+            raise
+        return record_contacts(ledger, left)
+
+
+def _key(row: Mapping[str, Any]) -> tuple[str, str, str]:
+    return row["campaign"], row["customer_id"], row["reason_key"]
+
+
+def _unknown(
+    ledger: Ledger, rows: Mapping[tuple[str, str, str], dict[str, Any]]
+) -> list[dict[str, Any]]:
+    key = (contact_log.c.campaign, contact_log.c.customer_id, contact_log.c.reason_key)
+    known: set[tuple[str, str, str]] = set()
+    with ledger.engine.connect() as connection:
+        for campaign in sorted({one for one, _, _ in rows}):
+            query = select(*key).where(contact_log.c.campaign == campaign)
+            known |= {(row[0], row[1], row[2]) for row in connection.execute(query)}
+    return [rows[one] for one in sorted(rows) if one not in known]
 
 
 def suppressed_identifiers(
@@ -82,7 +105,16 @@ def suppressed_identifiers(
 
 
 def suppress(ledger: Ledger, identifier: str, reason: str) -> bool:
-    """Let nobody contact the person behind a keyed hash; False where that stands already."""
+    """Let nobody contact the person behind a keyed hash; False where that stands already.
+
+    Erasure outweighs every other reason: it also takes people off the lists for the shop's own eyes.
+    """
+    weaker = (suppressions.c.identifier == identifier) & (suppressions.c.reason != "erased")
+    if reason == "erased":
+        with ledger.transaction() as connection:
+            raised = update(suppressions).where(weaker).values(reason=reason)
+            if connection.execute(raised).rowcount:
+                return True
     try:
         with ledger.transaction() as connection:
             connection.execute(
@@ -125,6 +157,10 @@ def log_table(rows: list[dict[str, Any]], customer_of: Mapping[str, str]) -> pl.
     if not named:
         return CONTACT_LOG.empty()
     frame = pl.DataFrame(named).with_columns(pl.col("contact_date").str.to_date())
-    # Two people who turned out to be one may both have had the same reason.
-    single = frame.sort("contact_date", "event").unique(CONTACT_LOG.key, keep="first")
+    # Two people who turned out to be one may both have had the same reason: a message they got
+    # counts, the latest first, and that the other was kept back does not undo it.
+    in_turn = frame.sort(
+        pl.col("event") == "held_out", pl.col("contact_date").to_physical().neg(), "event", "channel", "segment"
+    )  # fmt: skip
+    single = in_turn.unique(CONTACT_LOG.key, keep="first", maintain_order=True)
     return CONTACT_LOG.conform(single).sort(CONTACT_LOG.key)

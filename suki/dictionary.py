@@ -105,7 +105,7 @@ def _of_model(node: Any) -> Iterator[dict[str, Any]]:
 
 
 def _made_here(name: str) -> Iterator[dict[str, Any]]:
-    """Tables that dbt does not make: the scores, and this one."""
+    """Tables that dbt does not make: scores, outreach, loyalty, and this one."""
     if name != "data_dictionary":
         yield from _of_score(name)
         return
@@ -118,8 +118,10 @@ def _made_here(name: str) -> Iterator[dict[str, Any]]:
 
 def _of_score(name: str) -> Iterator[dict[str, Any]]:
     from transforms.canonical import SCORES
+    from transforms.canonical.loyalty import LOYALTY
+    from transforms.canonical.outreach import OUTREACH
 
-    table = SCORES[name]
+    table = (SCORES | OUTREACH | LOYALTY)[name]
     yield _entry("as_of", "date", False, AS_OF, table.grain)
     for column in table.columns:
         data_type = _sql_type(str(column.dtype))

@@ -11,6 +11,7 @@ from typing import Any, Self
 
 from suki import runs
 from suki.building import canonical_store
+from suki.contact_log import memory_sha256
 from suki.errors import ConfigurationError
 from suki.identity_decisions import standing
 from suki.ingestion import IngestSummary, ingest_landing, load_sources
@@ -77,6 +78,7 @@ def take_in(
         known_at=asked.known_at,
         tonight=fresh,
         overrides=standing(ledger, settings.timezone, asked.known_at),
+        contacts_sha256=memory_sha256(ledger, day.isoformat(), asked.known_at),
     )
     if runs.stands(run.run_id, settings, ledger):
         with held(

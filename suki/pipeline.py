@@ -1,6 +1,6 @@
 """The story of a run, one short function per step. The DAGs and the command line call these.
 
-    ingest -> build -> score -> publish -> report, remind
+    ingest -> build -> score -> publish -> report, remind, ask_approval -> send
 
 Every step may be repeated: it finds its work done, or does it again with the same result.
 Steps exchange a run id; what they know is kept under `build/<run_id>/`. Heavy libraries are
@@ -16,7 +16,8 @@ from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from suki import opening, owner, runs
+from suki import mailing_steps, opening, owner, runs
+from suki.contacting import handed_over, may_contact
 from suki.errors import ConfigurationError, HeldError, SukiError
 from suki.ledger import Ledger
 from suki.locks import held
@@ -107,9 +108,8 @@ def publish(run_id: str) -> dict[str, Any]:
 
 def report(run_id: str) -> dict[str, Any]:
     """Hand the KPI mail to the executives, each once; only the newest date contacts anyone."""
-    settings, ledger = open_shop()
-    record = _published_record(run_id, ledger)
-    if reason := _why_silent(record, ledger):
+    settings, ledger, record, reason = _contacting(run_id)
+    if reason:
         log.info("no KPI mail: %s", reason)
         return {"run_id": run_id, "mails": {}, "why_silent": reason}
     from suki.delivery import Delivery, rendered_in
@@ -125,22 +125,21 @@ def report(run_id: str) -> dict[str, Any]:
         )
         for recipient in executives
     ]
-    return _handed_over(run_id, "the KPI mail", outcomes)
+    return handed_over(run_id, "the KPI mail", outcomes)
 
 
 def remind(run_id: str) -> dict[str, Any]:
     """Check consent once more and tell the marketer which lists are ready."""
-    settings, ledger = open_shop()
-    record = _published_record(run_id, ledger)
-    if reason := _why_silent(record, ledger):
+    settings, ledger, record, reason = _contacting(run_id)
+    if reason:
         log.info("no lists handed over: %s", reason)
         return {"run_id": run_id, "mails": {}, "why_silent": reason}
     from reports.render import ListsReady, render_list_ready
-    from suki import publishing
+    from suki import handing_over
     from suki.delivery import Delivery
     from suki.publication import DEFINITIONS_VERSION
 
-    summaries = publishing.lists_still_safe(run_id, settings, ledger)
+    summaries = handing_over.lists_still_safe(run_id, settings, ledger)
     ready = ListsReady(
         shop_name=settings.business.store.name,
         locale=settings.business.mail.locale,
@@ -157,7 +156,36 @@ def remind(run_id: str) -> dict[str, Any]:
         recipient=settings.business.mail.marketer,
         run_id=run_id,
     )
-    return _handed_over(run_id, "the mail about the lists", [outcome])
+    if outcome != "failed":
+        handing_over.remember_lists(run_id, record["as_of"], settings, ledger)
+    return handed_over(run_id, "the mail about the lists", [outcome])
+
+
+def ask_approval(run_id: str) -> dict[str, Any]:
+    """Ask for a person's word on every message to customers; samples lie under approvals/."""
+    settings, ledger, record, silence = _contacting(run_id)
+    pending = [] if silence else mailing_steps.ask(run_id, record["as_of"], settings, ledger)
+    told = {"run_id": run_id, "as_of": record["as_of"]}
+    return {**told, "pending": pending, "why_silent": silence}
+
+
+def decide(
+    run_id: str, campaigns: list[str] | None = None, *, approve: bool, by: str
+) -> dict[str, str]:
+    """Approve or reject what waits of a run (None: all of it); campaign -> its status now."""
+    _, ledger, record, _ = _contacting(run_id)
+    return mailing_steps.settle(
+        run_id, record["as_of"], campaigns, approve=approve, by=by, ledger=ledger
+    )
+
+
+def send(run_id: str) -> dict[str, Any]:
+    """Send what was approved, each message at most once; only the newest date contacts anyone."""
+    settings, ledger, record, silence = _contacting(run_id)
+    if silence:
+        log.info("no messages: %s", silence)
+        return {"run_id": run_id, "messages": {}, "not_sent": {}, "why_silent": silence}
+    return mailing_steps.send(run_id, record["as_of"], settings, ledger)
 
 
 def alert_owner(*, dag_id: str, task_id: str, as_of: str | None, error: str, log_hint: str) -> None:
@@ -205,7 +233,7 @@ def run(
     if published["outcome"] == "held":
         raise HeldError(f"held: {published['reason']}")
     told, unsent = {}, []
-    for step in (report, remind):
+    for step in (report, remind, ask_approval):
         try:
             told[step.__name__] = step(run_id)
         except SukiError as error:
@@ -266,35 +294,6 @@ def _told(
     }
 
 
-def _published_record(run_id: str, ledger: Ledger) -> dict[str, Any]:
-    record = ledger.run(run_id)
-    if record is None or not ledger.is_published(run_id):
-        raise SukiError(f"run {run_id!r} is not published; nothing is sent for it")
-    return record
-
-
-def _why_silent(record: dict[str, Any], ledger: Ledger) -> str | None:
-    newest = ledger.newest_published()
-    if record["known_at"] is not None:
-        return "a run with known_at tells what was believed then; it contacts nobody"
-    if newest and newest["as_of"] > record["as_of"]:
-        return f"{record['as_of']} is not the newest business date ({newest['as_of']} is); it contacts nobody"
-    return None
-
-
-def _handed_over(run_id: str, mail: str, outcomes: list[str]) -> dict[str, Any]:
-    """What became of a mail's copies.
-
-    Raises:
-        SukiError: some were not sent; the outbox keeps them and the next try sends them.
-    """
-    if failed := outcomes.count("failed"):
-        raise SukiError(
-            f"{mail} was not sent to {failed} of {len(outcomes)} recipients; `suki status` says why. "
-            f"It lies in the outbox; `suki report {run_id}` and `suki remind {run_id}` try again."
-        )
-    return {"run_id": run_id, "mails": _counted(outcomes), "why_silent": None}
-
-
-def _counted(outcomes: list[str]) -> dict[str, int]:
-    return {outcome: outcomes.count(outcome) for outcome in sorted(set(outcomes))}
+def _contacting(run_id: str) -> tuple[Settings, Ledger, dict[str, Any], str | None]:
+    settings, ledger = open_shop()
+    return settings, ledger, *may_contact(run_id, ledger)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from reports.contexts import ListSummary, ReportContext
-    from transforms.contact import ReminderList
+    from transforms.lists import ContactList
 
 #: Rises when the meaning of a published column changes; see CHANGELOG.md.
 DEFINITIONS_VERSION = "1"
@@ -57,12 +57,13 @@ class RunFolder:
             write_list(frame, self.path / "segments" / f"{name}.csv")
             frame.write_parquet(self.path / "segments" / f"{name}.parquet", compression="zstd")
 
-    def write_lists(self, lists: list[ReminderList]) -> None:
-        """CSV per reminder list."""
+    def write_lists(self, lists: list[ContactList]) -> None:
+        """CSV of each list as its channel needs it, and Parquet of the whole cards to pull from."""
         from reports.lists import write_list
 
         for one in lists:
             write_list(one.rows, self.path / "lists" / f"{one.name}.csv")
+            one.full.write_parquet(self.path / "lists" / f"{one.name}.parquet", compression="zstd")
 
     def write_reports(self, context: ReportContext) -> None:
         """The rendered KPI mail and the site."""
@@ -134,11 +135,13 @@ def manifest_of(
         "outcome": outcome,
         "reason": reason,
         "definitions_version": DEFINITIONS_VERSION,
+        "reporting_currency": run.facts.get("reporting_currency"),
         "configuration_sha256": run.configuration_sha256,
         "code_sha256": run.code_sha256,
         "prior_state": {
             "identities_sha256": run.facts.get("identities_sha256"), "previous_run": run.facts.get("previous_run"),
             "identity_overrides": [o["number"] for o in run.overrides],
+            "contacts_sha256": run.contacts_sha256,
         },
         "depends_on_arrival_order": by_arrival,
         "inputs": [

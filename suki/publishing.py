@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from suki.building import banner, canonical_store, door_thresholds, keep_findings
+from suki.building import banner, door_thresholds, keep_findings
 from suki.dictionary import data_dictionary
-from suki.errors import SukiError
-from suki.identity_decisions import surrogates_of_run
 from suki.ledger import Ledger, clock
+from suki.outreach_rules import campaigns_in_force
 from suki.publication import (
     MART_TABLES,
     SCORE_TABLES,
@@ -23,6 +22,7 @@ from suki.publication import (
     report_context,
 )
 from suki.runs import Run, sweep
+from suki.segments import load_segments
 from suki.settings import Settings
 from suki.storage import write_text
 from suki.warehouse import Warehouse
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from reports.contexts import ListSummary
-    from transforms.contact import ReminderList
+    from transforms.lists import ContactList
 
 Tell = Callable[[str], None]
 #: An open run older than this was given up; its workshop may go.
@@ -44,9 +44,11 @@ class Made:
 
     marts: dict[str, pl.DataFrame]
     scores: dict[str, pl.DataFrame]
-    contacts: pl.DataFrame
+    outreach: dict[str, pl.DataFrame]
+    cards: pl.DataFrame
+    consents: pl.DataFrame
     customers: pl.DataFrame
-    lists: list[ReminderList]
+    lists: list[ContactList]
 
 
 def write_run_folder(
@@ -59,6 +61,8 @@ def write_run_folder(
     """
     from transforms import scoring
     from transforms.canonical import SCORES
+    from transforms.canonical.loyalty import LOYALTY
+    from transforms.canonical.outreach import OUTREACH
 
     made = _read_back(run, settings, tell)
     outcome, reason = _check_door_out(run, settings, ledger, made)
@@ -66,6 +70,8 @@ def write_run_folder(
         {
             "name": one.name,
             "title": one.title,
+            "channel": one.channel,
+            "purpose": one.purpose,
             "rows": one.rows.height,
             "suppressed": one.suppressed,
         }
@@ -73,13 +79,13 @@ def write_run_folder(
     ]
     folder = RunFolder(run, settings)
     shown = {name: scoring.dated(made.scores[name], run.business_date) for name in SCORE_TABLES}
-    tables = made.marts | shown
+    kept = {n: scoring.dated(frame, run.business_date) for n, frame in made.outreach.items()}
+    tables = made.marts | shown | kept
     described = {"data_dictionary": data_dictionary(run, settings, tables)}
-    folder.write_marts(tables | described, {name: SCORES[name].key for name in SCORE_TABLES})
-    members = scoring.segment_members(
-        made.scores["customer_segments"], made.contacts, made.customers
-    )
-    folder.write_segments(members)
+    keys = {name: SCORES[name].key for name in SCORE_TABLES}
+    keys |= {name: table.key for name, table in (OUTREACH | LOYALTY).items()}
+    folder.write_marts(tables | described, keys)
+    folder.write_segments(_segment_files(made, settings))
     folder.write_lists(made.lists)
     _write_reports(folder, run, settings, made.lists)
     _write_quality(folder, run, settings)
@@ -93,20 +99,39 @@ def write_run_folder(
 def _read_back(run: Run, settings: Settings, tell: Tell) -> Made:
     import polars as pl
 
-    from transforms import scoring
-    from transforms.canonical import SCORES
+    from transforms import contact_cards, lists
 
     workshop = run.folder(settings)
     warehouse = Warehouse(workshop, settings, tell)
     reporting = [name for name in warehouse.tables() if name.startswith("rpt_")]
-    scores = {name: pl.read_parquet(workshop / "scores" / f"{name}.parquet") for name in SCORES}
-    contacts, customers = (
-        pl.read_parquet(workshop / "current" / f"{name}.parquet")
-        for name in ("contacts", "customers")
+    scores, outreach = (
+        {p.stem: pl.read_parquet(p) for p in sorted((workshop / part).glob("*.parquet"))}
+        for part in ("scores", "outreach")
     )
-    lists = scoring.reminder_lists(scores, contacts, customers, run.business_date)
+    contacts, consents, customers = (
+        pl.read_parquet(workshop / "current" / f"{name}.parquet")
+        for name in ("contacts", "consents", "customers")
+    )
+    cards = contact_cards.cards(contacts, consents)
+    campaigns = campaigns_in_force(settings)
+    made = lists.contact_lists(outreach["contact_decisions"], campaigns, cards)
     marts = warehouse.read([*MART_TABLES, *reporting])
-    return Made(marts, scores, contacts, customers, lists)
+    return Made(marts, scores, outreach, cards, consents, customers, made)
+
+
+def _segment_files(made: Made, settings: Settings) -> dict[str, pl.DataFrame]:
+    import polars as pl
+
+    from transforms.lists import segment_files
+    from transforms.segment_reasons import reasons
+
+    members, profile = made.outreach["segment_members"], made.outreach["customer_profile"]
+    told = []
+    for segment in load_segments(settings):
+        inside = members.filter(pl.col("segment") == segment.name)
+        people = profile.join(inside.select("customer_id"), on="customer_id", how="semi")
+        told.append(reasons(people, segment).with_columns(segment=pl.lit(segment.name)))
+    return segment_files(members, profile, made.cards, pl.concat(told)) if told else {}
 
 
 def _write_quality(folder: RunFolder, run: Run, settings: Settings) -> None:
@@ -118,9 +143,9 @@ def _write_quality(folder: RunFolder, run: Run, settings: Settings) -> None:
 
 
 def _write_reports(
-    folder: RunFolder, run: Run, settings: Settings, lists: list[ReminderList]
+    folder: RunFolder, run: Run, settings: Settings, lists: list[ContactList]
 ) -> None:
-    summaries = [_summary(one.name, one.title, one.rows.height, one.suppressed) for one in lists]
+    summaries = [summary(one.name, one.title, one.rows.height, one.suppressed) for one in lists]
     context = report_context(
         folder.path,
         run,
@@ -132,7 +157,8 @@ def _write_reports(
     folder.write_reports(context)
 
 
-def _summary(name: str, title: str, rows: int, suppressed: dict[str, int]) -> ListSummary:
+def summary(name: str, title: str, rows: int, suppressed: dict[str, int]) -> ListSummary:
+    """A list as the mail and the site tell of it."""
     from reports.contexts import ListSummary
 
     return ListSummary(name, title, rows, suppressed, f"lists/{name}.csv")
@@ -142,13 +168,18 @@ def _check_door_out(
     run: Run, settings: Settings, ledger: Ledger, made: Made
 ) -> tuple[str, str | None]:
     from expectations import door_out
-    from transforms.scoring import list_checks
+    from transforms.lists import list_checks
 
     earlier = ledger.newest_published(before=run.as_of)
     run.facts["previous_run"] = earlier["run_id"] if earlier else None
     result = door_out.check(
         {name: frame for name, frame in made.marts.items() if name.startswith("rpt_")},
-        list_checks(made.lists, made.customers),
+        list_checks(
+            made.lists,
+            made.consents,
+            made.customers,
+            service_is_agreed=settings.business.contact.service_contact_is_agreed,
+        ),
         previous_headline(settings, run.facts["previous_run"]),
         door_thresholds(settings),
     )
@@ -170,35 +201,3 @@ def make_public(
     in_use = ledger.unfinished_runs(clock() - IN_USE_FOR)
     sweep(settings, {run.run_id, newest["run_id"] if newest else ""} | in_use, tell)
     return is_newest
-
-
-def lists_still_safe(run_id: str, settings: Settings, ledger: Ledger) -> list[ListSummary]:
-    """The lists of a run, checked against consent as known now.
-
-    A person who has said no since the list was made is taken off by name in the result's
-    counts; the published file itself is immutable, so such a list is refused.
-
-    Raises:
-        SukiError: a list holds somebody without consent.
-    """
-    import polars as pl
-
-    from transforms import current, identity
-
-    store = canonical_store(settings, ledger.known_files())
-    known = identity.named(surrogates_of_run(ledger, run_id))
-    key = identity.person_key(settings.identity_secret())
-    refusing = current.refusing_people(store, known, key)
-    manifest = json.loads((settings.runs / run_id / "manifest.json").read_text(encoding="utf-8"))
-    summaries = []
-    for one in manifest["lists"]:
-        path = settings.runs / run_id / "lists" / f"{one['name']}.csv"
-        members = pl.read_csv(path, infer_schema=False)
-        withdrawn = current.members_refusing(members, refusing)
-        if withdrawn:
-            raise SukiError(
-                f"{withdrawn} people on list {one['name']!r} of run {run_id} have withdrawn consent since it was made; "
-                "the list is not handed over. Run again to publish a new one."
-            )
-        summaries.append(_summary(one["name"], one["title"], members.height, one["suppressed"]))
-    return summaries

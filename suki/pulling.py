@@ -127,7 +127,7 @@ def pull(settings: Settings, ledger: Ledger, request: PullRequest) -> Pulled:
         )
     if out.is_dir():
         raise ConfigurationError(f"{out} is a folder; name the file to write")
-    people = _agreed_now(settings, ledger, manifest["run_id"], offer)
+    people = agreed_now(settings, ledger, manifest["run_id"], offer)
     try:
         made = shaped(
             people, request.shape, purpose=offer.purpose, value_column=request.value_column
@@ -159,7 +159,8 @@ def _named(name: str, found: list[Offer]) -> Offer:
     return fitting[0]
 
 
-def _agreed_now(settings: Settings, ledger: Ledger, run_id: str, offer: Offer) -> pl.DataFrame:
+def agreed_now(settings: Settings, ledger: Ledger, run_id: str, offer: Offer) -> pl.DataFrame:
+    """The people of a published list or segment with their consent as it stands now; see `as_agreed_now`."""
     import polars as pl
 
     from transforms import identity

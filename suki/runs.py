@@ -42,6 +42,7 @@ class Run:
         files: ledger records of the files the run may read, in order of arrival.
         tonight: ids of the files first read by this run's ingest.
         overrides: decisions by hand about who is who that the run obeys, in their order.
+        contacts_sha256: hash of what the contact log and the suppressions told; None while empty.
         facts: what steps found out, small and free of personal data.
         seconds: wall-clock seconds per step.
         peak_memory_mib: highest memory of the step's process, up to the end of the step.
@@ -56,6 +57,7 @@ class Run:
     configuration_sha256: str
     code_sha256: str
     overrides: list[dict[str, Any]] = field(default_factory=list)
+    contacts_sha256: str | None = None
     facts: dict[str, Any] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     peak_memory_mib: dict[str, int] = field(default_factory=dict)
@@ -131,6 +133,7 @@ def prepare(
     known_at: datetime | None,
     tonight: list[str],
     overrides: Sequence[dict[str, Any]] = (),
+    contacts_sha256: str | None = None,
 ) -> Run:
     """Describe a run and give it the id that its inputs determine."""
     configuration = configuration_hash(settings, definitions)
@@ -143,6 +146,7 @@ def prepare(
         configuration,
         code_hash(),
         [[o["kind"], o["left"], o["right"], o["decided_on"]] for o in overrides],
+        contacts_sha256,
     ]
     digest = hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:12]
     return Run(
@@ -154,6 +158,7 @@ def prepare(
         configuration,
         code_hash(),
         list(overrides),
+        contacts_sha256,
     )
 
 
@@ -208,7 +213,12 @@ def sweep(settings: Settings, keep: set[str], tell: Callable[[str], None]) -> No
     for folder in sorted(settings.build.iterdir()) if settings.build.is_dir() else ():
         if folder.name in keep or not (folder / "run.json").exists():
             continue
-        heavy = [folder / "current", folder / "scores", *folder.glob("warehouse.duckdb*")]
+        heavy = [
+            folder / "current",
+            folder / "scores",
+            folder / "outreach",
+            *folder.glob("warehouse.duckdb*"),
+        ]
         for part in (p for p in heavy if p.exists()):
             if part.is_dir():
                 shutil.rmtree(part)

@@ -61,6 +61,7 @@ class Settings:
         self.runs = self.home / "runs"
         self.published = self.home / "published"
         self.state = self.home / "state"
+        self.approvals = self.home / "approvals"
         self.cache = Path(self._environment.get("SUKI_CACHE") or PROJECT / ".cache").expanduser()
         self.ledger_url = (
             self._environment.get("SUKI_LEDGER_URL") or f"sqlite:///{self.state}/ledger.sqlite"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import polars as pl
@@ -70,6 +70,8 @@ def decide(
     Returns:
         CONTACT_DECISIONS.
     """
+    # A review list contacts nobody: whoever stood on it stands there until the reason is gone.
+    memory = replace(memory, log=memory.log.filter(pl.col("channel") != "review"))
     rows = _one_per_person(_with_campaigns(found, campaigns), memory.log, as_of)
     if rows.is_empty():
         return CONTACT_DECISIONS.empty()
@@ -79,7 +81,7 @@ def decide(
     rows = rows.with_columns(outcome=_first_reason()).with_columns(
         outranked_by=pl.lit(None, pl.String)
     )
-    rows = _ranked(rows)
+    rows = _without_birthdays(_ranked(rows), as_of)
     names = CONTACT_DECISIONS.schema.names()
     return CONTACT_DECISIONS.conform(rows.select(names)).sort(CONTACT_DECISIONS.key)
 
@@ -150,8 +152,11 @@ def _held_out(rows: pl.DataFrame, policy: ContactPolicy) -> pl.DataFrame:
         global_bucket=_buckets(people.with_columns(campaign=pl.lit("*")), policy.holdout_salt),
         own_bucket=_buckets(people, policy.holdout_salt),
     ).with_columns(
-        is_global_holdout=may_be & (pl.col("global_bucket") < policy.global_holdout_share * 1000),
-        is_campaign_holdout=may_be & (pl.col("own_bucket") < pl.col("holdout_share") * 1000),
+        is_global_holdout=may_be
+        & (pl.col("global_bucket") < round(policy.global_holdout_share * 1000)),
+        # People are drawn in thousandths: the nearest one to the stated share.
+        is_campaign_holdout=may_be
+        & (pl.col("own_bucket") < (pl.col("holdout_share") * 1000).round()),
     )
 
 
@@ -219,16 +224,34 @@ def _first_reason() -> pl.Expr:
     return chosen
 
 
+def _without_birthdays(rows: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """Decisions are kept; on which day somebody was born is not to be read from them."""
+    is_birthday = pl.col("purpose") == "birthday"
+    return rows.with_columns(
+        event_date=pl.when(is_birthday).then(pl.lit(as_of)).otherwise("event_date"),
+        expires_on=pl.when(is_birthday)
+        .then(pl.lit(as_of + timedelta(days=1)))
+        .otherwise("expires_on"),
+    )
+
+
 def _ranked(rows: pl.DataFrame) -> pl.DataFrame:
     """One message a night for each address: the campaign of the best priority; ties by key."""
     in_turn = rows.sort("priority", "event_date", "campaign", "customer_id")
-    competes = (pl.col("outcome") == "send") & pl.col("channel").is_in(WRITING)
+    return _first_at(_first_at(in_turn, "address_key"), "device_key")
+
+
+def _first_at(in_turn: pl.DataFrame, key: str) -> pl.DataFrame:
+    """Only the first in turn is sent at each address; a null key competes with nobody."""
+    competes = (
+        (pl.col("outcome") == "send") & pl.col("channel").is_in(WRITING) & pl.col(key).is_not_null()
+    )
     firsts = (
         in_turn.filter(competes)
-        .unique("address_key", keep="first", maintain_order=True)
-        .select("address_key", first_campaign="campaign", first_customer="customer_id")
+        .unique(key, keep="first", maintain_order=True)
+        .select(key, first_campaign="campaign", first_customer="customer_id")
     )
-    judged = in_turn.join(firsts, on="address_key", how="left", maintain_order="left")
+    judged = in_turn.join(firsts, on=key, how="left", maintain_order="left")
     is_first = (pl.col("campaign") == pl.col("first_campaign")) & (
         pl.col("customer_id") == pl.col("first_customer")
     )
@@ -237,5 +260,5 @@ def _ranked(rows: pl.DataFrame) -> pl.DataFrame:
     return judged.with_columns(
         outcome=pl.when(loses & is_shared).then(pl.lit("same_address"))
         .when(loses).then(pl.lit("outranked")).otherwise("outcome"),
-        outranked_by=pl.when(loses & ~is_shared).then("first_campaign"),
-    )  # fmt: skip
+        outranked_by=pl.when(loses & ~is_shared).then("first_campaign").otherwise("outranked_by"),
+    ).drop("first_campaign", "first_customer")  # fmt: skip

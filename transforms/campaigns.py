@@ -14,6 +14,8 @@ from transforms.audiences.shop import Finder
 from transforms.yaml_files import Strict, YamlFileError, load, nearest, place, read_yaml
 
 LANGUAGES = ("en", "fil", "th", "pl")
+#: What the contact log keeps of a name.
+MAXIMUM_NAME_LENGTH = 60
 Channel = Literal["email", "sms", "push", "phone", "post", "review"]
 Purpose = Literal["marketing", "birthday", "survey", "service"]
 Occasion = Literal["entered", "once", "monthly", "quarterly", "yearly"]
@@ -63,6 +65,10 @@ class Campaign(Strict):
             raise ValueError("name either an audience or a segment, not both and not none")
         if self.segment and self.occasion == "once" and self.starts_on is None:
             raise ValueError("occasion: once needs starts_on, such as 2026-12-01")
+        if self.audience and self.model_fields_set & {"occasion", "starts_on"}:
+            raise ValueError(
+                "occasion and starts_on are for a segment; an audience has its own days"
+            )
         if self.deliver == "message" and self.channel != "email":
             raise ValueError(
                 f"deliver: message writes e-mail; for {self.channel} use deliver: list"
@@ -107,6 +113,8 @@ def load_campaigns(path: Path, known: Known) -> dict[str, Campaign]:
     for name, campaign in campaigns.items():
         if not name.isidentifier():
             _refuse(path, (name,), f"{name!r} is no name; use letters, digits and _")
+        if len(name) > MAXIMUM_NAME_LENGTH:
+            _refuse(path, (name,), f"the name is longer than {MAXIMUM_NAME_LENGTH} characters")
         _check_names(path, name, campaign, known)
         _check_parameters(path, name, campaign, known)
         if campaign.where is not None:
@@ -150,7 +158,9 @@ def _check_parameters(path: Path, name: str, campaign: Campaign, known: Known) -
         key = str(problem["loc"][0]) if problem["loc"] else ""
         told = str(problem["msg"]).removeprefix("Value error, ")
         if problem["type"] == "extra_forbidden":
-            told = f"unknown parameter{nearest(key, finder.parameters.model_fields)}"
+            allowed = finder.parameters.model_fields
+            hint = nearest(key, allowed) if allowed else f"; {finder.name} takes none"
+            told = f"unknown parameter{hint}"
         _refuse(path, (name, "parameters", key), f"{key}: {told}")
 
 

@@ -48,7 +48,7 @@ def received_messages(messages: pl.DataFrame, uncounted_campaigns: Collection[st
         pl.col("customer_id").is_not_null()
         & pl.col("event").is_in(["sent", "delivered"])
         & (pl.col("source") != OWN_SOURCE)
-        & ~pl.col("campaign").is_in(list(uncounted_campaigns))
+        & ~pl.col("campaign").is_in(list(uncounted_campaigns)).fill_null(False)
         & (pl.col("channel").fill_null("unknown") != "phone")
     )
     return (

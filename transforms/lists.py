@@ -128,8 +128,9 @@ def list_checks(
             0 if is_review else one.full.filter(~pl.col("customer_id").is_in(agreed)).height
         )
         addresses = one.full[address].drop_nulls()
-        # One household may get one letter each; one mailbox, phone or device gets one message.
-        is_twice = int(addresses.is_duplicated().sum()) if one.channel != "post" else 0
+        # One household may get a letter or a call each; a mailbox, phone or device one message.
+        is_once = one.channel in ("email", "sms", "push", "review")
+        is_twice = int(addresses.is_duplicated().sum()) if is_once else 0
         rows.append(
             (
                 one.name,
@@ -145,7 +146,10 @@ def list_checks(
 
 
 def _agreed(one: ContactList, consents: pl.DataFrame, *, service_is_agreed: bool) -> list[str]:
-    """Whoever of the list has said yes; what was never stated is no, except an agreed service."""
+    """Whoever of the list has said yes; what was never stated is no, except an agreed service.
+
+    A no about marketing is a no to everything but service.
+    """
     words = consents.filter(pl.col("channel") == one.channel)
     own = {
         row["customer_id"]: row["is_granted"]
@@ -158,7 +162,12 @@ def _agreed(one: ContactList, consents: pl.DataFrame, *, service_is_agreed: bool
     fallback = marketing if one.purpose == "survey" else {}
     silent = one.purpose == "service" and service_is_agreed
     people = one.full["customer_id"].to_list()
-    return [person for person in people if own.get(person, fallback.get(person, silent))]
+    return [
+        person
+        for person in people
+        if own.get(person, fallback.get(person, silent))
+        and (one.purpose == "service" or marketing.get(person, True))
+    ]
 
 
 def segment_files(

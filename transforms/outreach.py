@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import polars as pl
 
 from transforms.arbiter import ContactPolicy, Memory, decide, outcomes
+from transforms.audiences.complements import shop_complements
 from transforms.audiences.registry import FINDERS
 from transforms.audiences.segment_audience import segment_candidates
 from transforms.audiences.shop import Shop, Window
 from transforms.campaigns import Campaign, parameters_of
 from transforms.canonical.outreach import CANDIDATES
+from transforms.contact_cards import country_code, in_e164
 from transforms.contact_history import received_messages
 from transforms.current_people import reach_rows
 from transforms.permission import Permission
+from transforms.product_complements import ComplementPolicy
 from transforms.profile import customer_profile
 from transforms.requests import Request
 from transforms.row_rules import check_rule
@@ -92,7 +95,36 @@ def plan(night: Night, rules: OutreachRules, prior: PriorState) -> Plan:
         night.loyalty.get("loyalty_standing"),
     )
     tables = members(profile, rules.segments, prior.segments, night.as_of)
-    shop = Shop(
+    shop = _shop(night, profile, rules, prior)
+    complements = shop_complements(shop, ComplementPolicy())
+    shop = replace(shop, scores={**shop.scores, "product_complements": complements})
+    found = candidates(shop, rules.campaigns, tables["segment_members"], rules.segments)
+    permission = Permission(
+        profile,
+        consents,
+        night.current["messages"],
+        prior.suppressed,
+        _addresses(contacts, rules.campaigns),
+    )
+    memory = Memory(
+        prior.log, received_messages(night.current["messages"], rules.uncounted_campaigns)
+    )
+    decisions = decide(found, rules.campaigns, permission, memory, rules.policy, night.as_of)
+    matched = matches(profile, rules.segments, night.as_of)
+    return Plan(
+        {
+            "customer_profile": profile,
+            **tables,
+            "contact_decisions": decisions,
+            "product_complements": complements,
+        },
+        outcomes(decisions, rules.campaigns),
+        findings(profile, rules.segments, matched),
+    )
+
+
+def _shop(night: Night, profile: pl.DataFrame, rules: OutreachRules, prior: PriorState) -> Shop:
+    return Shop(
         night.as_of,
         profile,
         night.facts,
@@ -103,24 +135,18 @@ def plan(night: Night, rules: OutreachRules, prior: PriorState) -> Plan:
         rules.support,
         night.loyalty,
     )
-    found = candidates(shop, rules.campaigns, tables["segment_members"], rules.segments)
-    permission = Permission(
-        profile,
-        consents,
-        night.current["messages"],
-        prior.suppressed,
-        contacts.filter(pl.col("email").is_not_null()).select("customer_id", address_key="email"),
-    )
-    memory = Memory(
-        prior.log, received_messages(night.current["messages"], rules.uncounted_campaigns)
-    )
-    decisions = decide(found, rules.campaigns, permission, memory, rules.policy, night.as_of)
-    matched = matches(profile, rules.segments, night.as_of)
-    return Plan(
-        {"customer_profile": profile, **tables, "contact_decisions": decisions},
-        outcomes(decisions, rules.campaigns),
-        findings(profile, rules.segments, matched),
-    )
+
+
+def _addresses(contacts: pl.DataFrame, campaigns: Mapping[str, Campaign]) -> pl.DataFrame:
+    """Where people are reached, so that two behind one mailbox, phone or device are seen."""
+    # Numbers as lists write them take a while to tell, so only where somebody sends SMS.
+    sends_sms = any(one.channel == "sms" and one.enabled for one in campaigns.values())
+    phones = contacts["phone"]
+    if sends_sms:
+        codes = (country_code(name) for name in ("country", "address_country"))
+        numbers = in_e164(phones, contacts.select(pl.coalesce(*codes)).to_series())
+        phones = numbers.fill_null(phones)
+    return contacts.select("customer_id", "push_token", address_key="email", phone=phones)
 
 
 def candidates(

@@ -1,8 +1,8 @@
 """Whether a person may be contacted on a channel for a purpose, and at which address.
 
-Consent is per person, channel and purpose; what was never stated means no. A later "no" about
-marketing on a channel also ends birthday and survey messages there: a person who unsubscribes
-means it.
+Consent is per person, channel and purpose; what was never stated means no. A "no" about
+marketing on a channel also ends birthday and survey messages there, whatever was said of those:
+a person who unsubscribes means it. What a mailbox answered, it answered for everybody behind it.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ class Permission:
         suppressed: customer_id and reason (erased, unsubscribed or bounced) of people whom the
             ledger bars, whatever the files say.
         addresses: customer_id, address_key: people with one key share a mailbox; absent: nobody's.
+            Where it also has phone and push_token, no device gets two messages a night.
     """
 
     profile: pl.DataFrame
@@ -50,14 +51,13 @@ def permitted(
         has_email="has_email", has_sms="has_phone", has_phone="has_phone",
         has_post="has_postal_address", has_push="has_push_token", spoken="language",
     )  # fmt: skip
-    keys = permission.addresses.select("customer_id", known_key="address_key")
     judged = (
         rows.join(known, on="customer_id", how="inner")
-        .join(keys, on="customer_id", how="left")
-        .join(permission.suppressed.select("customer_id", barred="reason"), on="customer_id", how="left")
+        .join(_barred(permission.suppressed), on="customer_id", how="left")
     )  # fmt: skip
+    judged = _with_addresses(judged, permission.addresses)
     judged = _with_consent(judged, permission.consents)
-    judged = _with_events(judged, permission.messages)
+    judged = _with_events(judged, permission.messages, permission.addresses)
     has_address = pl.lit(False)
     for channel in ("email", "sms", "phone", "post", "push"):
         has_address = (
@@ -75,9 +75,31 @@ def permitted(
     )  # fmt: skip
     return judged.with_columns(
         refusal=refusal,
-        address_key=pl.coalesce("known_key", "customer_id"),
         language=pl.coalesce("spoken", "fallback_language"),
     )
+
+
+def _barred(suppressed: pl.DataFrame) -> pl.DataFrame:
+    """One reason for each person barred: erased outweighs the others, for it bars from every list."""
+    first = suppressed.sort("customer_id", pl.col("reason") != "erased", "reason")
+    one_each = first.unique("customer_id", keep="first", maintain_order=True)
+    return one_each.select("customer_id", barred="reason")
+
+
+def _with_addresses(rows: pl.DataFrame, addresses: pl.DataFrame) -> pl.DataFrame:
+    """Add address_key, and device_key where phones and devices are known and the channel uses one."""
+    known = addresses.select(
+        "customer_id", known_key="address_key",
+        **{
+            f"{channel}_key": name if name in addresses.columns else pl.lit(None, pl.String)
+            for channel, name in (("sms", "phone"), ("push", "push_token"))
+        },
+    )  # fmt: skip
+    return rows.join(known, on="customer_id", how="left").with_columns(
+        address_key=pl.coalesce("known_key", "customer_id"),
+        device_key=pl.when(pl.col("channel") == "sms").then("sms_key")
+        .when(pl.col("channel") == "push").then("push_key"),
+    )  # fmt: skip
 
 
 def _with_consent(rows: pl.DataFrame, consents: pl.DataFrame) -> pl.DataFrame:
@@ -92,18 +114,31 @@ def _with_consent(rows: pl.DataFrame, consents: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _with_events(rows: pl.DataFrame, messages: pl.DataFrame) -> pl.DataFrame:
+def _with_events(
+    rows: pl.DataFrame, messages: pl.DataFrame, addresses: pl.DataFrame
+) -> pl.DataFrame:
     """Add when they last unsubscribed by a message, and whether the address bounces.
 
-    A message of unknown channel counts for every channel: when unsure, no.
+    A message of unknown channel counts for every channel: when unsure, no. What befell a mail
+    befell the mailbox, so it counts for everybody who shares it.
     """
     named = messages.filter(pl.col("customer_id").is_not_null()).select(
         "customer_id", "event", "event_at",
         told=pl.when(pl.col("channel").is_in(["email", "sms", "push", "phone", "post"])).then("channel"),
     )  # fmt: skip
-    asked = rows.select("customer_id", "channel").unique()
+    keys = addresses.select("customer_id", answers_for="address_key")
+    of_mailbox = named.join(keys, on="customer_id", how="left").drop_nulls("answers_for")
+    of_person = named.with_columns(answers_for="customer_id")
+    answers = pl.concat([of_person, of_mailbox.select(of_person.columns)])
+    mailbox = pl.when(pl.col("channel") == "email").then("address_key")
+    asked = pl.concat(
+        [
+            rows.select("customer_id", "channel", answers_for="customer_id"),
+            rows.select("customer_id", "channel", answers_for=mailbox),
+        ]
+    ).unique()
     facts = (
-        asked.join(named, on="customer_id", how="inner")
+        asked.join(answers.drop("customer_id"), on="answers_for", how="inner")
         .filter(pl.col("told").is_null() | (pl.col("told") == pl.col("channel")))
         .group_by("customer_id", "channel")
         .agg(
@@ -136,7 +171,11 @@ def _has_refused() -> pl.Expr:
     in_words = pl.col("word").eq(False).fill_null(False) | (
         ~is_service & pl.col("marketing_word").eq(False).fill_null(False)
     )
-    yes_at = pl.when("word").then("word_at")
+    is_survey = pl.col("purpose") == "survey"
+    yes_at = pl.max_horizontal(
+        pl.when("word").then("word_at"),
+        pl.when(is_survey & pl.col("marketing_word")).then("marketing_word_at"),
+    )
     by_message = pl.col("refused_at").is_not_null() & (
         yes_at.is_null() | (pl.col("refused_at") >= yes_at)
     )

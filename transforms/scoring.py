@@ -1,4 +1,4 @@
-"""The scores of a run in one call: from dbt facts to the `SCORES` tables and reminder lists."""
+"""The scores of a run in one call: from dbt facts to the `SCORES` tables."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from datetime import date
 
 import polars as pl
 
-from transforms import contact, lifecycle, reorder, reorder_dates, segments
+from transforms import lifecycle, reorder, reorder_dates, segments
 from transforms.canonical import CURRENT, SCORES
+from transforms.canonical.outreach import OUTREACH_SCORES
 from transforms.clv import scoring as clv
 from transforms.clv.gate import ClvPolicy
 from transforms.lifecycle_model import no_purchase_model
@@ -72,81 +73,10 @@ def score(
         **score_tickets(desk or SupportDesk(), as_of),
         "response_themes": classify(box or CommentBox()),
     }
-    assert tables.keys() == SCORES.keys()
+    assert tables.keys() == SCORES.keys() - {table.name for table in OUTREACH_SCORES}
     return tables
 
 
 def dated(table: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """A score table with the business date it was made for in front of every row."""
     return table.select(pl.lit(as_of).alias("as_of"), pl.all())
-
-
-def reminder_lists(
-    scores: Mapping[str, pl.DataFrame], contacts: pl.DataFrame, customers: pl.DataFrame, as_of: date
-) -> list[contact.ReminderList]:
-    """The reminder lists of a run, consent applied."""
-    return [
-        contact.reorder_list(scores["reorder_due"], contacts, customers),
-        contact.win_back_list(scores["customer_segments"], contacts, customers, as_of),
-    ]
-
-
-def list_checks(lists: list[contact.ReminderList], customers: pl.DataFrame) -> pl.DataFrame:
-    """What the door out asks of lists, counted against the customers anew.
-
-    Returns:
-        list_name, rows, rows_without_consent, rows_without_email, duplicate_rows,
-        rows_not_in_segment_population: one row per list.
-    """
-    agreed = customers.filter(pl.col("email_marketing_consent")).select("customer_id")
-    known = customers.filter(pl.col("is_identified")).select("customer_id")
-    rows = [
-        (
-            one.name,
-            one.rows.height,
-            one.rows.join(agreed, on="customer_id", how="anti").height,
-            one.rows["email"].null_count(),
-            int(one.rows["email"].is_duplicated().sum()),
-            one.rows.join(known, on="customer_id", how="anti").height,
-        )
-        for one in lists
-    ]
-    names = (
-        "rows",
-        "rows_without_consent",
-        "rows_without_email",
-        "duplicate_rows",
-        "rows_not_in_segment_population",
-    )
-    return pl.DataFrame(
-        rows, orient="row", schema={"list_name": pl.String, **dict.fromkeys(names, pl.Int64)}
-    )
-
-
-def segment_members(
-    named: pl.DataFrame, contacts: pl.DataFrame, customers: pl.DataFrame
-) -> dict[str, pl.DataFrame]:
-    """One frame per segment: who is in it, the scores that put them there, and consent."""
-    agreed = customers.select("customer_id", "email_marketing_consent", "country")
-    plain = contacts.select("customer_id", "email", "first_name", "last_name", "language")
-    full = named.join(plain, on="customer_id", how="left").join(
-        agreed, on="customer_id", how="left"
-    )
-    # Lists are for people: money to the cent, as it is spoken of.
-    full = full.with_columns(pl.col("net_sales_amount").round(2).cast(pl.Decimal(18, 2)))
-    full = full.with_columns(reason=explanation()).sort("customer_id")
-    return {
-        name: full.filter(pl.col("segment") == name).drop("segment")
-        for name in sorted(segments.SEGMENTS)
-    }
-
-
-def explanation() -> pl.Expr:
-    """Why a customer is in the segment, in one sentence."""
-    return pl.concat_str(
-        pl.lit("last order "), "days_since_last_order", pl.lit(" days ago (score "), "recency_score", pl.lit(" of 5), "),
-        "occasion_count", pl.lit(" purchases in the window (score "), "frequency_score", pl.lit("), "),
-        pl.col("net_sales_amount").cast(pl.String), pl.lit(" spent (score "), "monetary_score", pl.lit(")"),
-        pl.when(pl.col("lifecycle_state") == "new")
-        .then(pl.lit("; first purchase, younger than the at-risk limit")).otherwise(pl.lit("")),
-    )  # fmt: skip

@@ -18,16 +18,22 @@ LOG_TAIL_LINES = 25
 # How a task's log says that a door held the run.
 HELD = "HeldError: "
 FINISHED = {"success", "failed", "upstream_failed", "skipped", "removed"}
+# A task that a person must answer; it holds no process, also not while Airflow is stopped.
+WAITS_FOR_A_PERSON = "awaiting_input"
 
 
 def follow_night(
     client: Client, conf: dict[str, Any], check_alive: Callable[[], None], on_progress: Progress
 ) -> dict[str, Any]:
-    """Run `nightly` and the DAGs that wait for its publication, to the end.
+    """Run `nightly` and the DAGs that wait for its publication, to the end or to a question.
+
+    A night never waits for a person: it leaves the question standing, in Airflow and in the
+    ledger, and says how to answer it.
 
     Returns:
-        `run_id`, `as_of`, `outcome` of the publication, and `tasks`: one entry per task with
-        `dag_id`, `task_id`, `state`, when it `started`, `seconds` and what it `returned`.
+        `run_id`, `as_of`, `outcome` of the publication, `awaiting_approval` (how many messages
+        wait for a person), and `tasks`: one entry per task with `dag_id`, `task_id`, `state`,
+        when it `started`, `seconds` and what it `returned`.
 
     Raises:
         HeldError: A door held the run; the message is its reason.
@@ -43,9 +49,15 @@ def follow_night(
         follower.follow(dag_id, follower.run_for_key(dag_id, as_of, since))
         for dag_id in sorted(client.consumers_of("nightly"))
     ]
+    waiting = _messages_waiting(follower.tasks)
+    if waiting:
+        on_progress(
+            f"{waiting} messages wait for approval; until then nothing is sent. `suki approve` "
+            "lists them and takes the answer, `suki send` sends. Or answer in Airflow: `suki serve`."
+        )
     for failure in filter(None, failures):
         raise failure
-    return {**publish["returned"], "tasks": follower.tasks}
+    return {**publish["returned"], "awaiting_approval": waiting, "tasks": follower.tasks}
 
 
 class _Follower:
@@ -58,14 +70,16 @@ class _Follower:
         self.tasks: list[dict[str, Any]] = []
 
     def follow(self, dag_id: str, run_id: str) -> Exception | None:
-        """Report each task as it starts and ends; return what went wrong once all have ended."""
+        """Report each task as it starts and ends; return what went wrong once none can go on."""
         try:
             state, tasks = self._watch(dag_id, run_id)
         except KeyboardInterrupt:
             self._client.give_up(dag_id, run_id)
             raise
         self._keep(dag_id, run_id, tasks)
-        return self._first_failure(dag_id, run_id, tasks) if state == "failed" else None
+        # A run that waits for a person has not ended, and yet one of its tasks may have failed.
+        has_failed = state == "failed" or any(task["state"] == "failed" for task in tasks)
+        return self._first_failure(dag_id, run_id, tasks) if has_failed else None
 
     def _watch(self, dag_id: str, run_id: str) -> tuple[str, list[dict[str, Any]]]:
         seen: dict[str, str | None] = {}
@@ -78,7 +92,7 @@ class _Follower:
                 if seen.get(task["task_id"]) != task["state"]:
                     seen[task["task_id"]] = task["state"]
                     self._tell(dag_id, task)
-            if state in ("success", "failed"):
+            if state in ("success", "failed") or _only_waits(tasks):
                 return state, tasks
             time.sleep(POLL_SECONDS)
 
@@ -103,6 +117,8 @@ class _Follower:
             self._on_progress(f"{name} {task['state']} ({_seconds(task):.1f} s)")
         elif task["state"] == "up_for_retry":
             self._on_progress(f"{name} failed and will be tried again")
+        elif task["state"] == WAITS_FOR_A_PERSON:
+            self._on_progress(f"{name} waits for a person")
 
     def _keep(self, dag_id: str, run_id: str, tasks: list[dict[str, Any]]) -> None:
         for task in sorted(tasks, key=lambda t: t["start_date"] or "~"):
@@ -127,6 +143,22 @@ class _Follower:
             return HeldError(reason)
         opened = next((t["returned"] for t in self.tasks if t["task_id"] == "ingest"), None) or {}
         return RunFailed(dag_id, first["task_id"], opened.get("run_id"), log[-LOG_TAIL_LINES:])
+
+
+def _only_waits(tasks: list[dict[str, Any]]) -> bool:
+    """Whether nothing of a run goes on before a person answers.
+
+    Airflow queues all first tasks of a run at once, so one without a state follows the question.
+    """
+    states = {task["state"] for task in tasks}
+    return WAITS_FOR_A_PERSON in states and states <= {WAITS_FOR_A_PERSON, None, *FINISHED}
+
+
+def _messages_waiting(tasks: list[dict[str, Any]]) -> int:
+    if not any(task["state"] == WAITS_FOR_A_PERSON for task in tasks):
+        return 0
+    asked = next((t["returned"] for t in tasks if t["task_id"] == "ask_approval"), None) or {}
+    return sum(campaign["people"] for campaign in asked.get("pending", []))
 
 
 def _seconds(task: dict[str, Any]) -> float:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 DAGS_FOLDER = PROJECT_ROOT / "dags"
+PLUGINS_FOLDER = DAGS_FOLDER / "plugins"
 LOCAL_SETTINGS = Path(__file__).resolve().parent / "local_settings"
 USER = "admin"
 
@@ -108,6 +109,7 @@ def _airflow_settings(place: Place, port: int) -> dict[str, str]:
     url = f"http://127.0.0.1:{port}"
     return {
         "AIRFLOW__CORE__DAGS_FOLDER": str(DAGS_FOLDER),
+        "AIRFLOW__CORE__PLUGINS_FOLDER": str(PLUGINS_FOLDER),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
         "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",

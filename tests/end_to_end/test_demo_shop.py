@@ -52,6 +52,7 @@ def test_every_row_read_is_accepted_quarantined_or_ignored(shop):
     assert {feed["feed"] for feed in manifest["feeds"]} == {
         "orders", "surveys", "customers", "products", "deliveries", "exchange_rates", "returns",
         "invoices", "subscriptions", "reviews", "messages", "tickets", "marketing_spend", "annotations", "consents",
+        "redemptions",
     }  # fmt: skip
     for entry in manifest["inputs"]:
         rows = entry["rows"]

@@ -3,39 +3,64 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 import stat
 import subprocess
 import sys
+import time
 from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import httpx
 import psutil
 import pytest
 
 from suki import embedded
+from suki.embedded.settings import USER, Place, admin_password
+from suki.settings import PROJECT_CONFIG
 from transforms.demo import write_shop
 
 AS_OF = "2026-10-31"
+ADDRESS = re.compile(rb"[\w.+-]+@example\.(?:com|org|net)")
+#: What a shop must say about itself before Suki writes to its customers.
+LETTERHEAD = """[contact]
+unsubscribe_url = "https://shop.example.com/unsubscribe"
+sender_identity = "Kapihan Trading Inc."
+postal_address = "12 Mabango Ave., 1000 Manila"
+"""
 
 
 class Night(NamedTuple):
     home: Path
     outcome: dict[str, Any]
     progress: list[str]
+    answer: dict[str, Any]
 
 
 @pytest.fixture(scope="module")
 def night(tmp_path_factory: pytest.TempPathFactory) -> Night:
     home = tmp_path_factory.mktemp("shop")
     write_shop(home, customers=400)
+    shipped = (PROJECT_CONFIG / "suki.toml").read_text(encoding="utf-8")
+    own = re.sub(r"^(sender_identity|postal_address) =.*\n", "", shipped, flags=re.MULTILINE)
+    (home / "config" / "suki.toml").write_text(
+        own.replace("[contact]\n", LETTERHEAD), encoding="utf-8"
+    )
     progress: list[str] = []
+    answer: dict[str, Any] = {}
+
+    def listen(line: str) -> None:
+        progress.append(line)
+        if "wait for approval" in line:  # the night is over, and its Airflow still up
+            answer.update(_approve(home))
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SUKI_HOME", str(home))
         patch.setenv("SUKI_IDENTITY_KEY", "a test key")
-        outcome = embedded.run_nightly(AS_OF, None, progress.append)
-    return Night(home, outcome, progress)
+        outcome = embedded.run_nightly(AS_OF, None, listen)
+    return Night(home, outcome, progress, answer)
 
 
 def test_the_whole_night_and_the_dags_it_sets_off_succeed(night):
@@ -47,7 +72,54 @@ def test_the_whole_night_and_the_dags_it_sets_off_succeed(night):
         ("nightly", "publish"): "success",
         ("reports", "report"): "success",
         ("reminders", "remind"): "success",
+        ("reminders", "ask_approval"): "success",
+        ("reminders", "approve"): "awaiting_input",
+        ("reminders", "decide"): None,
+        ("reminders", "send"): None,
     }
+
+
+def test_the_night_does_not_wait_for_a_person_and_says_who_does(night):
+    waiting = night.outcome["awaiting_approval"]
+    assert waiting > 0
+    [told] = [line for line in night.progress if "wait for approval" in line]
+    assert told.startswith(f"{waiting} messages wait for approval")
+    assert "`suki approve`" in told
+
+
+def test_what_is_asked_in_airflow_counts_the_messages_and_leads_to_the_samples(night):
+    question = night.answer["question"]
+    assert question["subject"].startswith(f"{AS_OF}: {night.outcome['awaiting_approval']} message")
+    assert f"/suki/approvals/{night.outcome['run_id']}/" in question["body"]
+
+
+def test_samples_are_for_those_who_have_signed_in(night):
+    assert night.answer["anonymous"] == 401
+    assert night.answer["page"].status_code == 200
+    assert night.answer["page"].headers["cache-control"] == "no-store"
+
+
+def test_an_approval_given_in_airflow_sends_the_messages_and_the_ledger_knows_by_whom(night):
+    assert night.answer["states"] == dict.fromkeys(
+        ("remind", "ask_approval", "approve", "decide", "send"), "success"
+    )
+    with closing(sqlite3.connect(night.home / "state" / "ledger.sqlite")) as ledger:
+        decided = ledger.execute("SELECT DISTINCT status, decided_by FROM approvals").fetchall()
+        logged = ledger.execute("SELECT count(*) FROM contact_log WHERE event = 'sent'").fetchone()
+    assert decided == [("done", USER)]
+    assert logged == (night.outcome["awaiting_approval"],)
+    assert sum(night.answer["sent"]["messages"].values()) == night.outcome["awaiting_approval"]
+
+
+def test_neither_airflows_database_nor_its_logs_hold_an_address_of_a_customer(night):
+    landed = [p.read_bytes() for p in (night.home / "landing").rglob("*") if p.is_file()]
+    addresses = {a.lower() for text in landed for a in ADDRESS.findall(text)}
+    assert len(addresses) > 100
+    airflow = night.home / "airflow"
+    kept = [p for p in airflow.rglob("*") if p.is_file() and p.suffix in (".db", ".db-wal", ".log")]
+    assert airflow / "airflow.db" in kept
+    for path in kept:
+        assert addresses.isdisjoint(a.lower() for a in ADDRESS.findall(path.read_bytes())), path
 
 
 def test_the_steps_of_the_night_ran_one_after_the_other(night):
@@ -75,6 +147,8 @@ def test_the_clock_started_nothing_of_its_own(night):
 
 def test_every_finished_task_was_told(night):
     for task in night.outcome["tasks"]:
+        if task["state"] != "success":
+            continue
         told = f"{task['dag_id']}.{task['task_id']} success"
         assert any(line.startswith(told) for line in night.progress)
 
@@ -96,6 +170,39 @@ def test_password_and_keys_are_for_their_owner_only(night):
 def test_the_launcher_is_imported_without_airflow():
     program = "import sys, suki.embedded; sys.exit('airflow' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def _approve(home: Path) -> dict[str, Any]:
+    """Look at the samples and approve, as a person would; return what was seen on the way."""
+    place = Place(home)
+    port = json.loads(place.address.read_text(encoding="utf-8"))["port"]
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60, trust_env=False) as browser:
+        who = {"username": USER, "password": admin_password(place)}
+        token = browser.post("/auth/token", json=who).json()["access_token"]
+        signed_in = {"Authorization": f"Bearer {token}"}
+        everything = "/api/v2/dags/~/dagRuns/~/hitlDetails"
+        [question] = browser.get(everything, headers=signed_in).json()["hitl_details"]
+        [link] = re.findall(r"\]\((/[^)]+)\)", question["body"])
+        anonymous = browser.get(link).status_code
+        browser.headers.update(signed_in)
+        page = browser.get(link)
+        run = f"/api/v2/dags/reminders/dagRuns/{question['task_instance']['dag_run_id']}"
+        given = {"chosen_options": ["Approve"], "params_input": {}}
+        answered = browser.patch(f"{run}/taskInstances/approve/-1/hitlDetails", json=given)
+        assert answered.status_code == 200, answered.text
+        deadline = time.monotonic() + 120
+        while browser.get(run).json()["state"] == "running" and time.monotonic() < deadline:
+            time.sleep(0.5)
+        tasks = browser.get(f"{run}/taskInstances").json()["task_instances"]
+        returned = f"{run}/taskInstances/send/xcomEntries/return_value"
+        sent = browser.get(returned, params={"stringify": False}).json().get("value")
+    return {
+        "question": question,
+        "anonymous": anonymous,
+        "page": page,
+        "states": {task["task_id"]: task["state"] for task in tasks},
+        "sent": sent,
+    }
 
 
 def _ask(night: Night, query: str) -> list[tuple[Any, ...]]:

@@ -105,7 +105,7 @@ def _list(name: str, rows: int) -> dict[str, Any]:
         "list_name": name,
         "rows": rows,
         "rows_without_consent": 0,
-        "rows_without_email": 0,
+        "rows_without_address": 0,
         "duplicate_rows": 0,
         "rows_not_in_segment_population": 0,
     }
@@ -244,7 +244,7 @@ BROKEN: dict[str, tuple[Break, tuple[str, str, str]]] = {
         ("list_consent_known", "hold", "win_back"),
     ),
     "a list row without an address": (
-        setting("lists", 0, rows_without_email=2),
+        setting("lists", 0, rows_without_address=2),
         ("list_email", "warn", "reorder"),
     ),
     "a person in a list twice": (

@@ -327,7 +327,7 @@ def test_html_that_only_this_message_would_break_stops_this_message():
         "<ul><li>a</li><li>b</li></ul>",
         "<p>1 < 2 &amp; 3 > 2</p>",
         "{% if offer %}<p>{{ offer }}</p>{% elif first_name %}<p>x</p>{% else %}<p>y</p>{% endif %}",
-        '<p><a class="button" href="{{ shop_url }}/tea?a=1&amp;b=2">a</a></p>',
+        '<p>x{% if shop_url %}<a href="{{ shop_url }}/tea?a=1&amp;b=2">a</a>{% endif %}</p>',
         '<p><a href="mailto:shop@example.com">a</a> <a href="tel:+63900000000">b</a></p>',
         '<img src="https://shop.example.com/tea.png" alt="A cup" width="300" height="200">',
         '{#- a note\n over two lines -#}<p title="x">y</p>',
@@ -335,6 +335,11 @@ def test_html_that_only_this_message_would_break_stops_this_message():
 )
 def test_sound_html_is_let_through(html):
     assert check_templates([template(html=html)]) == []
+
+
+def test_a_link_to_the_shop_that_does_not_ask_for_its_address_is_told():
+    unasked = template(html='<p><a href="{{ shop_url }}">a</a></p>', languages=("en",))
+    assert "for whoever has no shop_url" in str(check_templates([unasked])[-1])
 
 
 def test_a_word_no_variable_has_is_told_with_line_and_the_nearest_one():

@@ -19,7 +19,7 @@ from suki.publication import (
 )
 from suki.runs import Run
 from suki.settings import Settings
-from transforms.contact import ReminderList
+from transforms.lists import ContactList
 
 
 class Home:
@@ -140,12 +140,13 @@ def test_the_manifest_tells_rows_and_sha256_of_every_file_and_no_seconds(home):
     named = pl.DataFrame(
         {"email": ["=cmd()", "b@example.com"], "note": ['two\nlines, "quoted"', None]}
     )
-    folder.write_lists([ReminderList("reorder", "t", "L1", named, {})])
+    folder.write_lists([ContactList("reorder", "t", "L1", "email", "marketing", named, named, {})])
     folder.write_segments({"loyal": named})
     final = folder.finish({}, {"seconds": {"build": 1.5}})
     files = json.loads((final / "manifest.json").read_text())["files"]
     assert {name: entry["rows"] for name, entry in files.items()} == {
-        "marts/m.parquet": 3, "lists/reorder.csv": 2, "segments/loyal.csv": 2, "segments/loyal.parquet": 2,
+        "marts/m.parquet": 3, "lists/reorder.csv": 2, "lists/reorder.parquet": 2,
+        "segments/loyal.csv": 2, "segments/loyal.parquet": 2,
     }  # fmt: skip
     for name, entry in files.items():
         assert hashlib.sha256((final / name).read_bytes()).hexdigest() == entry["sha256"]

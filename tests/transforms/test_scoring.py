@@ -8,11 +8,12 @@ from decimal import Decimal
 import polars as pl
 import pytest
 
-from transforms.canonical import CURRENT, MONEY, SCORES
+from transforms.canonical import MONEY, SCORES
+from transforms.canonical.outreach import OUTREACH_SCORES
 from transforms.clv.gate import ClvPolicy
 from transforms.reorder import ReorderPolicy
-from transforms.scoring import list_checks, reminder_lists, score, segment_members
-from transforms.segments import SEGMENTS, SegmentPolicy
+from transforms.scoring import score
+from transforms.segments import SegmentPolicy
 
 SEGMENT_POLICY = SegmentPolicy(
     window_days=730, return_window_days=90, at_risk_return_chance=0.25,
@@ -60,25 +61,11 @@ def tables() -> dict[str, pl.DataFrame]:
     return scored(facts(VISITS))
 
 
-def contacts(*people: str) -> pl.DataFrame:
-    rows = [(p, f"{p}@example.com", "Ana", "Cruz", "en") for p in people]
-    names = ["customer_id", "email", "first_name", "last_name", "language"]
-    return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
-
-
-def customers(consents: dict[str, bool]) -> pl.DataFrame:
-    people = pl.DataFrame(
-        {"customer_id": list(consents), "email_marketing_consent": list(consents.values())},
-        schema={"customer_id": pl.String, "email_marketing_consent": pl.Boolean},
-    )
-    told = {"is_identified": True, "is_staff": False, "has_email": True, "country": "PH"}
-    return CURRENT["customers"].conform(
-        people.with_columns(pl.lit(value).alias(name) for name, value in told.items())
-    )
-
-
 def test_every_score_table_is_made_in_its_contracts_shape_and_order(tables):
-    for name, table in SCORES.items():
+    counted_later = {table.name for table in OUTREACH_SCORES}
+    assert tables.keys() == SCORES.keys() - counted_later
+    for name in tables:
+        table = SCORES[name]
         assert tables[name].schema == table.schema
         assert tables[name].equals(tables[name].sort(table.key, nulls_last=True)), name
 
@@ -96,7 +83,7 @@ def test_the_order_of_the_facts_changes_nothing(tables):
         for name, frame in facts(VISITS).items()
     }
     again = scored(shuffled)
-    for name in SCORES:
+    for name in tables:
         assert again[name].equals(tables[name]), name
 
 
@@ -129,37 +116,7 @@ def test_survival_of_all_gaps_counts_the_first_and_the_later_ones(tables):
     assert counts == {"all": 121, "1": 41, "2": 40, "3": 40, "4": 0, "5+": 0}
 
 
-def test_members_of_the_segments_are_everybody_once_with_scores_and_a_reason(tables):
-    named = tables["customer_segments"]
-    consents = dict.fromkeys(VISITS, True)
-    members = segment_members(named, contacts(*VISITS), customers(consents))
-    assert list(members) == sorted(SEGMENTS)
-    everybody = [person for frame in members.values() for person in frame["customer_id"]]
-    assert sorted(everybody) == sorted(VISITS)
-    reasons = pl.concat(list(members.values()))["reason"]
-    assert reasons.null_count() == 0
-    assert any("last order 400 days ago (score 1 of 5)" in reason for reason in reasons)
-
-
-def test_a_member_without_contact_or_consent_stays_a_member(tables):
-    members = segment_members(tables["customer_segments"], contacts(), customers({}))
-    assert sum(frame.height for frame in members.values()) == len(VISITS)
-    assert all(frame["email"].null_count() == frame.height for frame in members.values())
-
-
-def test_lists_hold_only_people_who_agreed_and_the_checks_count_that_anew(tables):
-    consents = {person: number % 2 == 0 for number, person in enumerate(VISITS)}
-    people = customers(consents)
-    lists = reminder_lists(tables, contacts(*VISITS), people, AS_OF)
-    assert [one.name for one in lists] == ["reorder", "win_back"]
-    assert lists[0].rows.height > 0
-    assert lists[0].eligible == tables["reorder_due"]["customer_id"].n_unique()
-    checks = list_checks(lists, people)
-    assert checks["rows"].to_list() == [one.rows.height for one in lists]
-    assert checks.drop("list_name", "rows").sum().row(0) == (0, 0, 0, 0)
-
-
-def test_whoever_is_lapsed_is_won_back_and_not_reminded_to_reorder():
+def test_whoever_is_lapsed_is_not_reminded_to_reorder():
     # Tea every 20 days and descaler every 300; forty people stopped all of it 291 to 297 days ago.
     active = {f"here{n:02}": [10 + 20 * k for k in range(34, -1, -1)] for n in range(40)}
     gone = {f"gone{n:02}": [291 + n % 7 + 20 * k for k in range(15, -1, -1)] for n in range(40)}
@@ -182,20 +139,8 @@ def test_whoever_is_lapsed_is_won_back_and_not_reminded_to_reorder():
         [given["fct_order_lines"], pl.DataFrame(descaler, schema=LINES, orient="row")]
     )
     made = scored(given | {"fct_order_lines": bought})
-    everybody = customers(dict.fromkeys(active | gone, True))
-    reorder, win_back = reminder_lists(made, contacts(*active, *gone), everybody, AS_OF)
     intervals = dict(made["product_intervals"].select("item", "reorder_days").iter_rows())
     assert intervals["descaler"] == 300
-    assert set(win_back.rows["customer_id"]) == set(gone)
-    assert set(reorder.rows["customer_id"]).isdisjoint(gone)
-
-
-def test_the_checks_see_a_list_that_went_wrong(tables):
-    everybody = customers(dict.fromkeys(VISITS, True))
-    lists = reminder_lists(tables, contacts(*VISITS), everybody, AS_OF)
-    withdrawn = customers(dict.fromkeys(VISITS, False))
-    rows = lists[0].rows.height
-    assert list_checks(lists, withdrawn)["rows_without_consent"].to_list()[0] == rows
-    assert list_checks(lists, customers({}))["rows_not_in_segment_population"].to_list()[0] == rows
-    twice = [type(lists[0])("twice", "t", "L1", pl.concat([lists[0].rows] * 2), {})]
-    assert list_checks(twice, everybody)["duplicate_rows"].to_list() == [2 * rows]
+    lapsed = made["customer_states"].filter(pl.col("state") == "lapsed")
+    assert set(lapsed["customer_id"]) == set(gone)
+    assert set(made["reorder_due"]["customer_id"]).isdisjoint(gone)

@@ -19,12 +19,15 @@ def segment_candidates(
     """Everybody in the segment who has the campaign's occasion inside the window.
 
     Args:
-        members: customer_id and since of the segment's members (SEGMENT_MEMBERS).
+        members: the segment's members (SEGMENT_MEMBERS). On `entered` only those who changed
+            themselves: a first night or an edited rule is nobody's occasion.
         title: the segment's title, told as the reason.
 
     Returns:
         CANDIDATES; reason_key is the day of entry, of the start, or of the period's first day.
     """
+    if campaign.occasion == "entered":
+        members = members.filter(pl.col("entry_cause") == "customer")
     people = members.join(
         shop.profile.filter(~pl.col("is_staff")).select(
             "customer_id", "last_order_date", "lifetime_net_sales_amount"

@@ -18,6 +18,7 @@ from transforms.canonical.current_activity import ACTIVITY, RUN_SETTINGS
 from transforms.canonical.current_identity import IDENTITY
 from transforms.canonical.current_registry import REGISTRY
 from transforms.canonical.feeds import LINE_FACTS, ORDER_FACTS, SOURCE, VERSION
+from transforms.canonical.outreach import CONTACT_LOG
 
 CURRENT: dict[str, Table] = {
     table.name: table
@@ -211,5 +212,6 @@ CURRENT: dict[str, Table] = {
         *ACTIVITY,
         *REGISTRY,
         *IDENTITY,
+        CONTACT_LOG,
     )
 }

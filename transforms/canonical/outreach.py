@@ -30,7 +30,7 @@ from transforms.canonical.scores_lifecycle import CUSTOMER_STATES
 CONTACT_CHANNELS = ("email", "sms", "push", "phone", "post", "review")
 #: Why somebody is not contacted, in the order in which they are asked; `send` is the other outcome.
 SUPPRESSIONS = (
-    "erased", "no_consent", "unsubscribed", "no_address", "bounced", "open_complaint", "global_holdout",
+    "erased", "unsubscribed", "no_consent", "no_address", "bounced", "open_complaint", "global_holdout",
     "campaign_holdout", "expired", "cooldown", "frequency_cap", "same_address", "outranked",
 )  # fmt: skip
 OUTCOMES = ("send", *SUPPRESSIONS)
@@ -221,6 +221,9 @@ CONTACT_OUTCOMES = Table(
         _count("eligible_count", "People of the campaign with any outcome."),
     ),
 )
+
+#: Scores that outreach counts, when all other scores stand.
+OUTREACH_SCORES: tuple[Table, ...] = (CONTACT_OUTCOMES,)
 
 PRODUCT_COMPLEMENTS = Table(
     "product_complements",

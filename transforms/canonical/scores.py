@@ -14,6 +14,7 @@ from transforms.canonical.contract import (
     money_column,
     text_column,
 )
+from transforms.canonical.outreach import OUTREACH_SCORES
 from transforms.canonical.scores_clv import CLV_SCORES
 from transforms.canonical.scores_lifecycle import LIFECYCLE_SCORES
 from transforms.canonical.scores_support import SUPPORT_SCORES
@@ -175,5 +176,6 @@ SCORES: dict[str, Table] = {
         *LIFECYCLE_SCORES,
         *SUPPORT_SCORES.values(),
         *VOICE_SCORES,
+        *OUTREACH_SCORES,
     )
 }

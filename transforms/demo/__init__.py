@@ -16,8 +16,10 @@ __all__ = ["write_exports", "write_shop"]
 
 SETTINGS = tuple(
     Path(__file__).with_name(name)
-    for name in ("suki.toml", "support.yml", "events.yml", "targets.yml")
-)
+    for name in (
+        "suki.toml", "support.yml", "events.yml", "targets.yml", "loyalty.yml", "requests.yml",
+    )
+)  # fmt: skip
 SHORTEST_SPAN_DAYS = 89
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from transforms.demo.catalogue import (
     ACCESSORIES,
     CATEGORIES,
+    CHRISTMAS,
     COFFEE,
     FILTERS,
     GRINDERS,
@@ -19,7 +20,7 @@ from transforms.demo.catalogue import (
     Product,
     unit_price,
 )
-from transforms.demo.chance import choose
+from transforms.demo.chance import choose, falls
 from transforms.demo.orders import Line
 from transforms.demo.people import Customer
 
@@ -40,6 +41,15 @@ EXTRA_CHANCE = {
     FILTERS: 0.17,
 }
 GIFT_MONTHS = (11, 12)
+#: What goes with what: bought -> the product taken along, and how often.
+GOES_WITH = {
+    "ACC-V60-CER": ("FIL-V60-100", 0.6),
+    "ACC-KET-GOO": ("ACC-V60-CER", 0.5),
+    "GRI-HND-STD": ("COF-BEN-250", 0.5),
+    "ACC-MOK-006": ("COF-KAL-250", 0.5),
+}
+#: Month -> how many orders hold something for Christmas.
+CHRISTMAS_CHANCE = {10: 0.02, 11: 0.14, 12: 0.18, 1: 0.07}
 
 
 def pick_product(rng: np.random.Generator, category: str, day: date) -> Product:
@@ -66,6 +76,25 @@ def mixed_basket(rng: np.random.Generator, currency: str, day: date) -> list[Lin
     product = pick_product(rng, category, day)
     pieces = 1 if category in (GRINDERS, MACHINES) else choose(rng, (1, 2), (0.8, 0.2))
     return _priced(_with_extras(rng, {product.sku: pieces}, day), currency, day)
+
+
+def companions(lines: list[Line], who: int, currency: str, day: date) -> list[Line]:
+    """What is taken along with a basket: what goes with a thing in it, and something for Christmas.
+
+    Args:
+        who: number of the customer; the same person, day and thing always give the same.
+    """
+    held = {line.product.sku for line in lines}
+    along = {}
+    for sku, (other, chance) in GOES_WITH.items():
+        if sku in held and other not in held and falls(chance, who, day, sku):
+            along[other] = 1
+    if falls(CHRISTMAS_CHANCE.get(day.month, 0.0), who, day, CHRISTMAS):
+        goods = [p for p in PRODUCTS if p.category == CHRISTMAS and p.is_sold_on(day)]
+        # The first that chance allows; the last takes what is left.
+        chosen = next((p for p in goods[:-1] if falls(0.55, who, day, p.sku)), goods[-1])
+        along[chosen.sku] = 1
+    return _priced(along, currency, day)
 
 
 def _with_extras(rng: np.random.Generator, quantities: dict[str, int], day: date) -> dict[str, int]:

@@ -13,7 +13,7 @@ from datetime import date, datetime, time, timedelta
 
 import numpy as np
 
-from transforms.demo.baskets import mixed_basket, regular_basket
+from transforms.demo.baskets import companions, mixed_basket, regular_basket
 from transforms.demo.chance import choose
 from transforms.demo.fulfilment import fulfil
 from transforms.demo.orders import Line, Order, shipping_fee
@@ -162,7 +162,7 @@ def _order(
         placed_at=datetime.combine(day, _time_of_day(rng, at_the_counter)),
         currency=currency,
         channel=channel,
-        lines=lines,
+        lines=[*lines, *companions(lines, customer.number, currency, day)],
         payment_method=_payment_method(rng, currency, channel),
     )
     order.discount_code, percent = _discount(rng, day, channel, is_first)

@@ -1,4 +1,4 @@
-"""What the demo shop sells: forty products in six categories, priced in three currencies.
+"""What the demo shop sells: products in seven categories, priced in three currencies.
 
 Prices are integers in minor units (centavos, satang, grosze), so no amount ever meets a float.
 """
@@ -14,7 +14,9 @@ GRINDERS = "Grinders"
 MACHINES = "Machines"
 ACCESSORIES = "Accessories"
 FILTERS = "Filters and care"
+#: What baskets are begun with; Christmas goods come on top of them, in their season.
 CATEGORIES = (COFFEE, TEA, GRINDERS, MACHINES, ACCESSORIES, FILTERS)
+CHRISTMAS = "Christmas"
 
 COFFEE_PRICE_RISE = date(2025, 9, 1)
 OPENING = date(2023, 3, 1)
@@ -52,6 +54,7 @@ PRODUCTS: tuple[Product, ...] = (
     Product("COF-LIB-250", "Cavite Liberica 250 g", COFFEE, 430, 215, 4,
             discontinued=date(2025, 12, 15)),
     Product("COF-NIN-250", "Piña ferment, small lot 250 g", COFFEE, 690, 380, 5, date(2026, 8, 17)),
+    Product("COF-PEA-250", "Kalinga peaberry, light 250 g", COFFEE, 590, 310, 5, date(2026, 10, 12)),
     Product("TEA-SAL-100", "Salabat ginger tea 100 g", TEA, 240, 90, 10),
     Product("TEA-PAN-100", "Pandan green tea 100 g", TEA, 260, 100, 7),
     Product("TEA-THA-200", "Thai milk tea ชาไทย 200 g", TEA, 280, 110, 8),
@@ -61,6 +64,7 @@ PRODUCTS: tuple[Product, ...] = (
     Product("TEA-HIB-100", "Gumamela hibiscus tea 100 g", TEA, 230, 85, 4,
             discontinued=date(2026, 3, 1)),
     Product("TEA-CAL-100", "Calamansi black tea 100 g", TEA, 270, 105, 5, date(2026, 9, 7)),
+    Product("TEA-TUR-100", "Luyang dilaw turmeric tea 100 g", TEA, 250, 95, 5, date(2026, 10, 19)),
     Product("GRI-HND-STD", "Hand grinder, steel burrs", GRINDERS, 2450, 1300, 8),
     Product("GRI-HND-PRO", "Hand grinder Pro, titanium burrs", GRINDERS, 5900, 3400, 3),
     Product("GRI-ELE-060", "Electric grinder 60 mm", GRINDERS, 9800, 6200, 3),
@@ -83,6 +87,9 @@ PRODUCTS: tuple[Product, ...] = (
     Product("FIL-CLO-003", "Cloth filters, 3 pcs", FILTERS, 310, 120, 3),
     Product("FIL-DSC-250", "Descaler 250 ml", FILTERS, 290, 100, 4),
     Product("FIL-CLN-100", "Group head cleaner 100 g", FILTERS, 340, 130, 3, date(2025, 3, 10)),
+    Product("PAS-BLD-250", "Christmas blend “Pasko” 250 g", CHRISTMAS, 490, 240, 6),
+    Product("PAS-TEA-100", "Bibingka spice tea 100 g", CHRISTMAS, 320, 130, 3),
+    Product("PAS-BOX-003", "Noche Buena box, three coffees", CHRISTMAS, 1350, 720, 2),
 )  # fmt: skip
 PRODUCT_BY_SKU = {product.sku: product for product in PRODUCTS}
 

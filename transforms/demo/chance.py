@@ -1,7 +1,8 @@
-"""Weighted choice, written out because `Generator.choice` takes longer to start than to choose."""
+"""Chance: a weighted choice, quicker to start than `Generator.choice`, and draws that disturb none."""
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Sequence
 from typing import TypeVar
 
@@ -22,3 +23,11 @@ def choose(
         if point < 0:
             return option
     return options[-1]
+
+
+def falls(share: float, *about: object) -> bool:
+    """True for this share of all things, always for the same ones.
+
+    Drawn from what it is about and from no generator, so that nothing else of the shop changes.
+    """
+    return zlib.crc32(":".join(map(str, about)).encode()) < share * 2**32

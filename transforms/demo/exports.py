@@ -10,6 +10,7 @@ import numpy as np
 
 from transforms.demo.behaviour import Shop, open_shop
 from transforms.demo.bookkeeping import invoices_csv, returns_csv, spend_csv
+from transforms.demo.consents import consents_csv
 from transforms.demo.damage import damage_rows
 from transforms.demo.files import EXPORT_TIME, ExportFile, gzipped, zipped
 from transforms.demo.generic import (
@@ -22,6 +23,7 @@ from transforms.demo.generic import (
 from transforms.demo.loyalty import subscriptions_csv, tiers_csv
 from transforms.demo.messages import messages_csv
 from transforms.demo.notes import notes_csv
+from transforms.demo.redemptions import redemptions_csv
 from transforms.demo.reputation import journey_csv, reviews_csv
 from transforms.demo.shopify import customers_csv, order_rows, orders_csv
 from transforms.demo.stories import OVERLAP_DAYS, arrange_stories
@@ -62,9 +64,12 @@ def make_files(
         "exchange_rates/rates.csv": rates_csv(rates),
         f"customers/loyalty_{last_day}.csv": tiers_csv(shop),
         "annotations/notes.csv": notes_csv(first_day, last_day),
+        f"redemptions/redemptions_{last_day}.csv": redemptions_csv(shop),
     }
     for path, (stream, write) in KEPT_BESIDE.items():
         contents[f"{path}_{last_day}.csv"] = write(_stream(seed, stream), shop)
+    letters = contents[f"messages/messages_{last_day}.csv"]
+    contents[f"consents/consents_{last_day}.csv"] = consents_csv(shop, letters)
     others = [ExportFile(path, content, last_day) for path, content in contents.items()]
     return [*_order_files(shop, export_days), *others]
 

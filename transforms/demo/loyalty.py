@@ -20,7 +20,7 @@ def subscriptions_csv(rng: np.random.Generator, shop: Shop) -> bytes:
     """One row per subscription, begun with a third order; nearly half have been cancelled since."""
     exported_at = datetime.combine(shop.last_day, EXPORT_TIME)
     rows: list[tuple[str, ...]] = []
-    for orders in _orders_of_members(shop):
+    for orders in orders_of_members(shop):
         if len(orders) < 3 or not orders[2].customer or rng.random() >= 0.12:
             continue
         started_at = orders[2].placed_at
@@ -41,7 +41,7 @@ def subscriptions_csv(rng: np.random.Generator, shop: Shop) -> bytes:
 def tiers_csv(shop: Shop) -> bytes:
     """One row per member of the loyalty programme, with the tier reached by the last day."""
     rows = []
-    for orders in _orders_of_members(shop):
+    for orders in orders_of_members(shop):
         tier = next((name for n, name in reversed(TIERS.items()) if len(orders) >= n), None)
         person = orders[0].customer
         if tier is not None and person is not None:
@@ -50,7 +50,7 @@ def tiers_csv(shop: Shop) -> bytes:
     return csv_text(TIER_HEADER, rows)
 
 
-def _orders_of_members(shop: Shop) -> list[list[Order]]:
+def orders_of_members(shop: Shop) -> list[list[Order]]:
     """Orders of every customer with an address and an account, in the order they came."""
     orders_of: dict[int, list[Order]] = {}
     for order in shop.orders:

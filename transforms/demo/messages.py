@@ -1,4 +1,4 @@
-"""Outreach: four letters with a group held out, a round of calls, and the survey's invitations."""
+"""Outreach: four letters with a group held out, a round of calls, invitations, confirmations."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import datetime, time, timedelta
 import numpy as np
 
 from transforms.demo.behaviour import Shop
+from transforms.demo.chance import falls
 from transforms.demo.files import EXPORT_TIME, csv_text, manila_text
 from transforms.demo.orders import Order
 from transforms.demo.people import Customer
@@ -25,6 +26,9 @@ CALLS, CALLS_DAYS_BEFORE = "Café check-in", 60
 #: The campaign that invites to a survey bears the survey's name.
 SURVEY = "typeform"
 HELD_OUT_OF_TEN = 1
+#: Confirmations are kept for so many days; one afternoon, so long before the last, none went out.
+CONFIRMATION, CONFIRMATION_DAYS, OUTAGE_DAYS_BEFORE = "order_confirmation", 84, 3
+OUTAGE_FROM, NEVER_CONFIRMED = time(14), 0.005
 
 Event = tuple[datetime, tuple[str, ...]]
 
@@ -48,6 +52,7 @@ def messages_csv(rng: np.random.Generator, shop: Shop) -> bytes:
         if customer.is_cafe and customer.emails and first_orders[customer.number] < called_at:
             events += _call(rng, customer, called_at)
     events += _invitations(shop.orders, exported_at)
+    events += _confirmations(shop.orders, exported_at)
     known = sorted(event for event in events if event[0] <= exported_at)
     return csv_text(HEADER, [cells for _, cells in known])
 
@@ -99,6 +104,22 @@ def _invitations(orders: list[Order], exported_at: datetime) -> list[Event]:
         and order.cancelled_at is None
         and order.delivered_at > exported_at - SURVEY_SPAN
     ]
+
+
+def _confirmations(orders: list[Order], exported_at: datetime) -> list[Event]:
+    """Within minutes of every order with an address, but for one afternoon of no mail at all."""
+    since = exported_at - timedelta(days=CONFIRMATION_DAYS)
+    outage = exported_at.date() - timedelta(days=OUTAGE_DAYS_BEFORE)
+    return [
+        _event(f"O-{order.number}", CONFIRMATION, "email", "delivered",
+               order.placed_at + timedelta(seconds=20 + order.number % 240), order.email)
+        for order in orders
+        if order.email
+        and order.channel != "pos"
+        and order.placed_at > since
+        and not (order.placed_at.date() == outage and order.placed_at.time() >= OUTAGE_FROM)
+        and not falls(NEVER_CONFIRMED, CONFIRMATION, order.number)
+    ]  # fmt: skip
 
 
 def _event(

@@ -1,10 +1,3 @@
-{#- Newcombe's hybrid score interval: the distances of both Wilson intervals, added as squares. -#}
-{%- set below -%}
-    difference - sqrt(power(treated_rate - treated_low, 2) + power(held_out_high - held_out_rate, 2))
-{%- endset -%}
-{%- set above -%}
-    difference + sqrt(power(treated_high - treated_rate, 2) + power(held_out_rate - held_out_low, 2))
-{%- endset -%}
 with counted as (
     select
         campaign,
@@ -51,9 +44,8 @@ compared as (
 bounded as (
     select
         *,
-        -- Ten decimals: the ends of the Wilson intervals are themselves rounded.
-        round({{ below }}, 10) as difference_low,
-        round({{ above }}, 10) as difference_high
+        {{ newcombe_bound('difference', 'treated', 'held_out', '-') }} as difference_low,
+        {{ newcombe_bound('difference', 'treated', 'held_out', '+') }} as difference_high
     from compared
 )
 

@@ -5,7 +5,11 @@
 with known as (
     select
         {%- for kind, feed, model in feeds %}
-        exists(select 1 from {{ ref(model) }}) as has_{{ feed }}{% if not loop.last %},{% endif %}
+        exists(
+            select 1 from {{ ref(model) }}
+            {#- Suki's own messages do not tell what other tools sent, nor any reply. #}
+            {%- if kind == 'message' %} where source is distinct from 'suki'{% endif %}
+        ) as has_{{ feed }}{% if not loop.last %},{% endif %}
         {%- endfor %}
 ),
 

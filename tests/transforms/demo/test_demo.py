@@ -18,8 +18,12 @@ import pytest
 
 from transforms.annotations import load_events
 from transforms.demo import write_exports, write_shop
+from transforms.demo.redemptions import CARD
 from transforms.fields import FEED_FIELDS, REQUIRED_FIELDS
+from transforms.loyalty.programme import load_programme
+from transforms.requests import load_requests
 from transforms.support_policy import load_policy
+from transforms.themes import load_themes
 
 SHOPIFY_ORDER_HEADER = (
     "Name,Email,Financial Status,Paid at,Fulfillment Status,Fulfilled at,Accepts Marketing,"
@@ -102,7 +106,7 @@ def _bytes_and_times(folder: Path, **arguments: Any) -> dict[str, tuple[bytes, f
 def test_the_same_arguments_give_the_same_bytes_and_file_times(tmp_path: Path) -> None:
     first = _bytes_and_times(tmp_path / "first", **SMALL)
     assert first == _bytes_and_times(tmp_path / "second", **SMALL)
-    assert len(first) == 18
+    assert len(first) == 20
 
 
 def test_another_seed_gives_another_shop(tmp_path: Path, landing: Path) -> None:
@@ -358,12 +362,12 @@ def test_rates_cover_every_weekday_from_ten_days_before(landing: Path) -> None:
     assert all(re.fullmatch(r"\d+\.\d{1,8}", row["rate"]) for row in rows)
 
 
-def test_forty_products_in_six_categories_some_discontinued_some_new(landing: Path) -> None:
+def test_products_in_seven_categories_some_discontinued_some_weeks_old(landing: Path) -> None:
     rows = _rows(landing, "products/products.csv")
-    assert len({row["sku"] for row in rows}) == len(rows) == 40
-    assert len({row["category"] for row in rows}) == 6
+    assert len({row["sku"] for row in rows}) == len(rows) == 45
+    assert len({row["category"] for row in rows}) == 7
     assert {row["is_active"] for row in rows} == {"true", "false"}
-    assert any(row["first_listed_date"] > "2026-08-01" for row in rows)
+    assert any(row["first_listed_date"] > "2026-10-01" for row in rows)
     assert all(Decimal(row["unit_cost"]) < Decimal(row["unit_price"]) for row in rows)
 
 
@@ -391,6 +395,8 @@ def _by_feed(landing: Path) -> dict[str, list[Row]]:
         "annotations": "annotations/*.csv",
         "surveys": "surveys/journey_*.csv",
         "customers": "customers/loyalty_*.csv",
+        "redemptions": "redemptions/*.csv",
+        "consents": "consents/*.csv",
     }
     return {feed: _rows(landing, pattern) for feed, pattern in files.items()}
 
@@ -406,7 +412,7 @@ def test_plain_files_have_rows_and_columns_that_suki_knows(landing: Path) -> Non
 def test_nothing_is_told_of_the_days_after_the_last_one(landing: Path) -> None:
     moments = ("created_at", "first_response_at", "resolved_at", "event_at", "returned_at", "issued_date",
                "paid_date", "started_at", "cancelled_at", "reviewed_at", "spend_date", "starts_on",
-               "submitted_at", "loyalty_since")  # fmt: skip
+               "submitted_at", "loyalty_since", "redeemed_at", "stated_at")  # fmt: skip
     days = {row[name][:10] for rows in _by_feed(landing).values() for row in rows for name in moments
             if row.get(name)}  # fmt: skip
     assert "2026-01-01" <= min(days) <= max(days) <= "2026-10-31"
@@ -423,7 +429,8 @@ def test_tickets_are_answered_then_solved_and_a_few_wait(landing: Path) -> None:
 
 
 def test_letters_go_to_people_who_agreed_and_a_group_is_held_out(landing: Path) -> None:
-    rows = [row for row in _by_feed(landing)["messages"] if row["campaign"] != "typeform"]
+    unasked = ("typeform", "order_confirmation")
+    rows = [row for row in _by_feed(landing)["messages"] if row["campaign"] not in unasked]
     by_event = Counter(row["event"] for row in rows)
     assert by_event["delivered"] > 5 * by_event["held_out"] > 0
     reached = {(r["campaign"], r["email"]) for r in rows if r["event"] == "delivered"}
@@ -466,3 +473,50 @@ def test_settings_that_stand_already_are_left_alone(tmp_path: Path) -> None:
 def test_the_settings_of_the_demo_shop_are_valid(tmp_path: Path) -> None:
     write_shop(tmp_path, customers=5)
     assert load_policy(tmp_path / "config" / "support.yml").time_basis == "business_hours"
+
+
+def test_confirmations_follow_orders_but_for_one_afternoon(
+    landing: Path, exports: list[list[list[Row]]]
+) -> None:
+    rows = _rows(landing, "messages/*.csv")
+    confirmed = Counter(row["email"] for row in rows if row["campaign"] == "order_confirmation")
+    recent = [
+        rows[0]
+        for rows in exports[2]
+        if "2026-09-01" <= rows[0]["Created at"][:10] <= "2026-10-31"
+        and rows[0]["Email"]
+        and rows[0]["Source"] != "pos"
+    ]
+    with_one = [first for first in recent if confirmed[first["Email"]]]
+    assert len(with_one) > 0.9 * len(recent) > 20
+    told = {row["event_at"][:13] for row in rows if row["campaign"] == "order_confirmation"}
+    assert not {hour for hour in told if "2026-10-28T15" <= hour <= "2026-10-28T23"}
+
+
+def test_who_leaves_a_letter_is_told_of_in_the_consents(landing: Path) -> None:
+    left = {r["email"] for r in _rows(landing, "messages/*.csv") if r["event"] == "unsubscribed"}
+    rows = _rows(landing, "consents/*.csv")
+    assert {row["is_granted"] for row in rows} == {"no"}
+    assert left <= {row["email"] for row in rows if row["purpose"] == "marketing"}
+
+
+def test_christmas_goods_are_bought_in_their_season_only(
+    sound_orders: list[list[Row]],
+) -> None:
+    months = {
+        row["Created at"][5:7]
+        for rows in sound_orders
+        for row in rows
+        if row["Lineitem sku"].startswith("PAS-")
+    }
+    assert months <= {"10", "11", "12", "01"}
+
+
+def test_programme_and_answers_of_the_demo_shop_are_valid(tmp_path: Path) -> None:
+    write_shop(tmp_path, customers=5)
+    programme = load_programme(tmp_path / "config" / "loyalty.yml")
+    themes = sorted(load_themes(Path(__file__).parents[3] / "config" / "themes.yml").names)
+    answers = load_requests(tmp_path / "config" / "requests.yml", themes)
+    assert programme.enabled
+    assert CARD in programme.reward_names
+    assert {one.answer for one in answers} == {"fixed", "declined"}

@@ -24,11 +24,20 @@ from {{ ref('stg_tickets') }}
 where customer_id is not null
 union all
 -- A message is one, however often it was opened; one that was held back or bounced reached nobody.
+-- Of Suki's own, those it wrote: what became of a list, the tool it was handed to tells.
 select
     'message' as kind, source || ' ' || message_id, customer_id, min(event_date), min(event_at),
     null, false, false
 from {{ ref('stg_messages') }}
-where customer_id is not null
+where
+    customer_id is not null
+    and (
+        source <> 'suki'
+        or (campaign, customer_id, event_date - 1) in (
+            select (campaign, customer_id, contact_date) from {{ ref('stg_contact_log') }}
+            where event = 'sent'
+        )
+    )
 group by source, message_id, customer_id
 having
     count(*) filter (where event in ('sent', 'delivered', 'opened', 'clicked', 'replied')) > 0

@@ -1,0 +1,9 @@
+select
+    campaign,
+    customer_id,
+    reason_key,
+    contact_date,
+    event,
+    channel,
+    segment
+from {{ source('current', 'contact_log') }}

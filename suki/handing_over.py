@@ -1,0 +1,84 @@
+"""Lists handed to the marketer: safe at that moment, and remembered as contact."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from suki.contact_log import record_contacts
+from suki.errors import SukiError
+from suki.ledger import Ledger
+from suki.outreach_rules import campaigns_in_force
+from suki.publishing import summary
+from suki.pulling import Offer, agreed_now
+from suki.sending import is_written_by_suki, logged
+from suki.settings import Settings
+
+if TYPE_CHECKING:
+    from reports.contexts import ListSummary
+
+HOLDOUTS = ("campaign_holdout", "global_holdout")
+
+
+def lists_still_safe(run_id: str, settings: Settings, ledger: Ledger) -> list[ListSummary]:
+    """The lists another tool or a person works through, checked against consent as known now.
+
+    A published file is immutable: a list with somebody who has said no since is refused. A list
+    whose mails Suki writes itself is not handed over, so that nobody is written to twice.
+
+    Raises:
+        SukiError: a list holds somebody without consent.
+    """
+    campaigns = campaigns_in_force(settings)
+    manifest = json.loads((settings.runs / run_id / "manifest.json").read_text(encoding="utf-8"))
+    summaries = []
+    for one in manifest["lists"]:
+        campaign = campaigns.get(one["name"])
+        if campaign is None or is_written_by_suki(campaign, settings):
+            continue
+        if one["rows"] and one["channel"] != "review":
+            _refuse_withdrawn(one, run_id, settings, ledger)
+        summaries.append(summary(one["name"], one["title"], one["rows"], one["suppressed"]))
+    return summaries
+
+
+def remember_lists(run_id: str, as_of: str, settings: Settings, ledger: Ledger) -> int:
+    """Note in the contact log who is on a list handed over, and who was kept back of any campaign.
+
+    Returns:
+        Rows that were not known before. Review lists contact nobody and are not noted.
+    """
+    import polars as pl
+
+    campaigns = campaigns_in_force(settings)
+    decisions = pl.read_parquet(settings.runs / run_id / "marts" / "contact_decisions.parquet")
+    kept_back = decisions.filter(pl.col("outcome").is_in(HOLDOUTS))
+    rows = [
+        logged(one["campaign"], one, as_of, run_id, "held_out", settings)
+        for one in kept_back.iter_rows(named=True)
+    ]
+    for name, campaign in sorted(campaigns.items()):
+        path = settings.runs / run_id / "lists" / f"{name}.parquet"
+        if campaign.channel == "review" or not campaign.enabled or not path.is_file():
+            continue
+        if not is_written_by_suki(campaign, settings):
+            rows += [
+                logged(name, one, as_of, run_id, "listed", settings)
+                for one in pl.read_parquet(path).iter_rows(named=True)
+            ]
+    return record_contacts(ledger, rows)
+
+
+def _refuse_withdrawn(one: dict[str, Any], run_id: str, settings: Settings, ledger: Ledger) -> None:
+    path = settings.runs / run_id / "lists" / f"{one['name']}.parquet"
+    offer = Offer(
+        "list", one["name"], one["title"], one["rows"], path,
+        channel=one["channel"], purpose=one["purpose"],
+    )  # fmt: skip
+    people = agreed_now(settings, ledger, run_id, offer)
+    refusal = people[f"{one['channel']}_refusal"]
+    if withdrawn := refusal.is_in(["unsubscribed", "no_consent", "erased"]).sum():
+        raise SukiError(
+            f"{withdrawn} people on list {one['name']!r} of run {run_id} have withdrawn consent since it was made; "
+            "the list is not handed over. Run again to publish a new one."
+        )
