@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from html import escape
 from pathlib import Path
@@ -25,7 +26,7 @@ PAGE = (
     "<style>body{{font:16px/1.5 sans-serif;margin:2rem auto;max-width:50rem;padding:0 1rem}}"
     "article{{border:1px solid #bbb;border-radius:8px;margin:1.5rem 0;padding:1rem}}"
     "table{{border-collapse:collapse}}td,th{{border-bottom:1px solid #ccc;padding:.3rem .8rem;"
-    "text-align:left}}</style><h1>{title}</h1>{body}</html>"
+    "text-align:left}}pre{{white-space:pre-wrap;overflow-wrap:anywhere}}</style><h1>{title}</h1>{body}</html>"
 )
 
 
@@ -47,12 +48,12 @@ def write_samples(run_id: str, as_of: str, mailings: Iterable[Mailing], settings
     for mailing in mailings:
         made: list[tuple[str, RenderedMail]] = []
         stopped, languages = [], set()
-        for person, mail, _link in messages_of(mailing, date.fromisoformat(as_of), head, settings):
+        for person, mail, link in messages_of(mailing, date.fromisoformat(as_of), head, settings):
             if isinstance(mail, str):
                 stopped.append(mail)
                 continue
             if person["language"] not in languages or len(made) < SHOWN:
-                made.append((person["reason"], mail))
+                made.append((person["reason"], _without_link(mail, link)))
                 languages.add(person["language"])
         if stopped and not made:
             raise ConfigurationError(f"campaign {mailing.name!r} cannot be written: {stopped[0]}")
@@ -63,6 +64,12 @@ def write_samples(run_id: str, as_of: str, mailings: Iterable[Mailing], settings
     body = f"<p>Run {escape(run_id)}, business date {as_of}.</p>{table}{''.join(rows)}</table>"
     _private(folder / "index.html", PAGE.format(title="Messages waiting for approval", body=body))
     return folder
+
+
+def _without_link(mail: RenderedMail, link: str) -> RenderedMail:
+    """An approver who tries the link must not unsubscribe the customer."""
+    shown = link.partition("?")[0]
+    return replace(mail, text=mail.text.replace(link, shown), html=mail.html.replace(link, shown))
 
 
 def _row(mailing: Mailing, stopped: int) -> str:

@@ -91,7 +91,11 @@ def outcomes(campaign: str | None, customer: str | None) -> None:
 @click.command()
 @click.argument("identifier")
 @click.option(
-    "--reason", type=click.Choice(["unsubscribed", "bounced", "erased"]), default="unsubscribed"
+    "--reason",
+    type=click.Choice(["unsubscribed", "bounced", "erased"]),
+    default="unsubscribed",
+    show_default=True,
+    help="Why; erased also takes them off review lists.",
 )
 def suppress(identifier: str, reason: str) -> None:
     """Contact IDENTIFIER (an address, phone:NUMBER or SPACE:ID) never again, whatever files say."""

@@ -110,6 +110,8 @@ def print_status(quarantine_rows: int) -> None:
     console.print(_feeds_table(ledger))
     for refused in ledger.known_files(statuses=["refused"]):
         console.print(f"refused: {refused['reason']}", markup=False)
+    for waiting in _approvals(ledger):
+        console.print(waiting)
     for message in ledger.messages(statuses=["sending", "uncertain", "failed"]):
         told = f"failed: {message['reason']}"
         if message["status"] != "failed":
@@ -117,6 +119,21 @@ def print_status(quarantine_rows: int) -> None:
         console.print(f"message {message['message']} for {message['period']}: {told}", markup=False)
     if quarantine_rows:
         _print_quarantine(settings, console, quarantine_rows)
+
+
+def _approvals(ledger: Ledger) -> list[str]:
+    """What of the newest business date waits for a person, or for `suki send`."""
+    from suki import approvals
+
+    newest = ledger.newest_published()
+    standing = approvals.of_date(ledger, newest["as_of"]) if newest else []
+    remedy = {"pending": "`suki approve` or `suki reject`", "approved": "`suki send`"}
+    return [
+        f"{one.people_count:,} messages of {one.campaign} are {one.status} until "
+        f"{one.expires_at:%Y-%m-%d %H:%M} UTC: {remedy[one.status]}"
+        for one in standing
+        if one.status in remedy
+    ]
 
 
 def _runs_table(ledger: Ledger) -> Any:

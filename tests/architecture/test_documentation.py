@@ -12,7 +12,11 @@ import pytest
 from suki.cli import cli
 from suki.publication import MART_TABLES
 from tests.architecture.tree import PROJECT, relative, tracked_files
+from transforms.audiences.registry import FINDERS
+from transforms.audiences.shop import Finder
 from transforms.canonical import FEEDS
+from transforms.canonical.loyalty import LOYALTY
+from transforms.canonical.outreach import OUTCOMES, OUTREACH
 from transforms.fields import FEED_FIELDS
 from transforms.sources import FieldRule, SourceDefinition
 
@@ -116,7 +120,22 @@ def test_a_suite_has_a_budget_of_minutes(suite: Path) -> None:
     assert f"`tests/{suite.name}`" in README
 
 
-@pytest.mark.parametrize("table", MART_TABLES)
+@pytest.mark.parametrize("finder", FINDERS.values(), ids=list(FINDERS))
+def test_a_finder_is_documented_with_its_parameters(finder: Finder) -> None:
+    row = f"| `{finder.name}` | {finder.catalogue_id} | {finder.description} |"
+    found = [line for line in _text("docs/campaigns.md").splitlines() if line.startswith(row)]
+    assert len(found) == 1, row
+    told = set(re.findall(r"`(\w+)`", found[0].removeprefix(row)))
+    assert told == set(finder.parameters.model_fields)
+
+
+def test_the_outcomes_of_contact_are_documented_in_the_order_asked() -> None:
+    section = _text("docs/campaigns.md").partition("## Outcomes")[2].partition("\n## ")[0]
+    told = re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)
+    assert told == [*OUTCOMES[1:], OUTCOMES[0]]
+
+
+@pytest.mark.parametrize("table", [*MART_TABLES, *OUTREACH, *LOYALTY])
 def test_a_published_table_is_in_the_changelog(table: str) -> None:
     assert f"`{table}`" in _text("CHANGELOG.md")
 

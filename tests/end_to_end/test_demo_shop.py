@@ -6,12 +6,16 @@ import csv
 import json
 import subprocess
 import sys
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+from suki.consent_hits import record_refusals
+from suki.settings import Settings
+from suki.unsubscribe import address_key
 from transforms.demo import write_shop
 from transforms.segments import SEGMENTS
 
@@ -73,17 +77,39 @@ def test_segments_hold_every_customer_exactly_once(shop):
     assert set(members["customer_id"]) == set(values["customer_id"])
 
 
+def marketing_lists(home: Path) -> dict[str, pl.DataFrame]:
+    """The lists of mail that needs a marketing yes, by name; a service has a yes of its own."""
+    folder = home / "published" / "latest"
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    return {
+        one["name"]: pl.read_csv(folder / "lists" / f"{one['name']}.csv", infer_schema=False)
+        for one in manifest["lists"]
+        if (one["channel"], one["purpose"]) == ("email", "marketing")
+    }
+
+
 def test_nobody_on_a_list_lacks_consent(shop):
     home = shop[0]
     runs = sorted((home / "build").glob("2026-*/current/customers.parquet"))
     agreed = set(pl.read_parquet(runs[-1]).filter("email_marketing_consent")["customer_id"])
-    lists = [
-        pl.read_csv(path)
-        for path in sorted((home / "published" / "latest" / "lists").glob("*.csv"))
-    ]
-    assert sum(one.height for one in lists) > 0
-    for one in lists:
+    lists = marketing_lists(home)
+    assert sum(one.height for one in lists.values()) > 0
+    for one in lists.values():
         assert set(one["customer_id"]) <= agreed
+
+
+def test_outcomes_of_a_campaign_add_up_and_its_list_is_whoever_is_sent_to(shop):
+    folder = shop[0] / "published" / "latest"
+    counted = pl.read_parquet(folder / "marts" / "contact_outcomes.parquet")
+    decisions = pl.read_parquet(folder / "marts" / "contact_decisions.parquet")
+    sums = counted.group_by("campaign").agg(
+        pl.col("people_count").sum(), pl.col("eligible_count").first()
+    )
+    assert sums.filter(pl.col("people_count") != pl.col("eligible_count")).is_empty()
+    assert sums["people_count"].sum() == decisions.height > 100
+    for name, one in marketing_lists(shop[0]).items():
+        sent = decisions.filter((pl.col("campaign") == name) & (pl.col("outcome") == "send"))
+        assert set(one["customer_id"]) == set(sent["customer_id"])
 
 
 def test_everybody_on_a_list_said_yes_in_the_shops_own_customer_export(shop):
@@ -96,11 +122,7 @@ def test_everybody_on_a_list_said_yes_in_the_shops_own_customer_export(shop):
             for row in csv.DictReader(export)
             if row["Email"].strip()
         }
-    listed = {
-        address
-        for path in (home / "published" / "latest" / "lists").glob("*.csv")
-        for address in pl.read_csv(path)["email"]
-    }
+    listed = {address for one in marketing_lists(home).values() for address in one["email"]}
     assert {"yes", "no"} <= set(said.values())
     assert len(listed & said.keys()) > 20
     assert {said[address] for address in listed & said.keys()} == {"yes"}
@@ -138,3 +160,31 @@ def test_an_older_business_date_is_published_and_contacts_nobody(shop):
         home / "published" / "2026-10-31"
     ).resolve()
     assert sorted(p.name for p in (home / "outbox").iterdir()) == mails
+
+
+def test_mail_goes_to_whom_was_approved_once_and_never_to_who_clicked_no_meanwhile(shop):
+    home, _ = shop
+    folder = home / "published" / "latest"
+    lists = marketing_lists(home)
+    waiting = {page.stem for page in (home / "approvals").glob("*/*.html")} & lists.keys()
+    campaign = max(waiting, key=lambda name: (lists[name].height, name))
+    people = pl.read_parquet(folder / "lists" / f"{campaign}.parquet").sort("email")
+    assert people.height >= 2
+    assert not list((home / "outbox").glob(f"*_{campaign}_*.eml"))
+    settings = Settings({"SUKI_HOME": str(home), "SUKI_IDENTITY_KEY": "a test key"})
+    gone = people["email"][0]
+    key = address_key(gone, settings.identity_secret())
+    record_refusals(settings, [(key, "email", "marketing")], datetime.now(UTC))
+    assert suki(home, "approve", campaign, "--by", "ana").returncode == 0
+    sent = suki(home, "send")
+    assert sent.returncode == 0, sent.stderr
+    mails = [
+        message_from_bytes(p.read_bytes(), policy=policy.default)
+        for p in (home / "outbox").glob(f"*_{campaign}_*.eml")
+    ]
+    assert {str(mail["To"]) for mail in mails} == set(people["email"]) - {gone}
+    for mail in mails:
+        assert str(mail["List-Unsubscribe"]).startswith("<https://")
+        assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert suki(home, "send").returncode == 0
+    assert len(list((home / "outbox").glob(f"*_{campaign}_*.eml"))) == len(mails)

@@ -19,17 +19,10 @@ import pytest
 
 from suki import embedded
 from suki.embedded.settings import USER, Place, admin_password
-from suki.settings import PROJECT_CONFIG
 from transforms.demo import write_shop
 
 AS_OF = "2026-10-31"
 ADDRESS = re.compile(rb"[\w.+-]+@example\.(?:com|org|net)")
-#: What a shop must say about itself before Suki writes to its customers.
-LETTERHEAD = """[contact]
-unsubscribe_url = "https://shop.example.com/unsubscribe"
-sender_identity = "Kapihan Trading Inc."
-postal_address = "12 Mabango Ave., 1000 Manila"
-"""
 
 
 class Night(NamedTuple):
@@ -43,11 +36,6 @@ class Night(NamedTuple):
 def night(tmp_path_factory: pytest.TempPathFactory) -> Night:
     home = tmp_path_factory.mktemp("shop")
     write_shop(home, customers=400)
-    shipped = (PROJECT_CONFIG / "suki.toml").read_text(encoding="utf-8")
-    own = re.sub(r"^(sender_identity|postal_address) =.*\n", "", shipped, flags=re.MULTILINE)
-    (home / "config" / "suki.toml").write_text(
-        own.replace("[contact]\n", LETTERHEAD), encoding="utf-8"
-    )
     progress: list[str] = []
     answer: dict[str, Any] = {}
 

@@ -171,12 +171,25 @@ def is_last_of_month(path: Path, files: list[Path]) -> bool:
     return following.stem[-10:-3] != path.stem[-10:-3]
 
 
+#: What a night builds upon the publication before: it names that state and may differ by it.
+FROM_PRIOR_STATE = {
+    "segment_members", "segment_history", "segment_changes", "segment_migration", "contact_decisions",
+    "contact_outcomes",
+}  # fmt: skip
+SINCE = ("since", "is_held_by_hysteresis", "failed_runs", "entry_cause")
+
+
 def contents(home: Path) -> dict[str, bytes]:
-    """Every published mart, segment and list, byte for byte."""
+    """Every published mart, segment and list, byte for byte, save what names its prior state."""
     folder = home / "published" / "latest"
-    parts = ("marts", "segments", "lists")
-    return {
+    kept = {
         f"{part}/{p.name}": p.read_bytes()
-        for part in parts
+        for part in ("marts", "lists")
         for p in sorted((folder / part).iterdir())
+        if p.stem not in FROM_PRIOR_STATE
     }
+    members = {
+        f"segments/{p.name}": pl.read_parquet(p).drop(SINCE, strict=False).write_csv().encode()
+        for p in sorted((folder / "segments").glob("*.parquet"))
+    }
+    return kept | members
