@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Update, insert, select, update
 
 from suki.errors import ConfigurationError
 from suki.ledger import Ledger, clock, in_utc
@@ -45,8 +45,9 @@ def ask(
 ) -> Approval:
     """Ask for approval of a campaign's messages, once for each content.
 
-    Asked again with the same content, what was decided stands; with another content it is pending
-    anew, unless it went out already.
+    Asked again with the same content, what was decided stands, and what is pending is now the
+    question of the run that asks: a date made again with the same words and people must stay
+    answerable. With another content it is pending anew, unless it went out already.
     """
     standing = of_campaign(ledger, as_of, campaign)
     values = {
@@ -57,11 +58,9 @@ def ask(
         if standing is None:
             connection.execute(insert(approvals).values(as_of=as_of, campaign=campaign, **values))
         elif standing.content_sha256 != content_sha256 and standing.status != "done":
-            connection.execute(
-                update(approvals)
-                .where(approvals.c.as_of == as_of, approvals.c.campaign == campaign)
-                .values(**values)
-            )
+            connection.execute(_row(as_of, campaign).values(**values))
+        elif standing.status == "pending":
+            connection.execute(_row(as_of, campaign).values(run_id=run_id))
     found = of_campaign(ledger, as_of, campaign)
     assert found is not None
     return found
@@ -157,6 +156,10 @@ def expire(ledger: Ledger) -> None:
         if newest is not None:
             overtaken = is_open & (approvals.c.as_of < newest["as_of"])
             connection.execute(update(approvals).where(overtaken).values(status="expired"))
+
+
+def _row(as_of: str, campaign: str) -> Update:
+    return update(approvals).where(approvals.c.as_of == as_of, approvals.c.campaign == campaign)
 
 
 def _approval(row: dict[str, Any]) -> Approval:

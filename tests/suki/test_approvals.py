@@ -12,6 +12,7 @@ from suki import approvals
 from suki.approvals import Approval, ask, decide, finish, of_campaign, of_date
 from suki.errors import ConfigurationError
 from suki.ledger import Ledger
+from suki.mailing_steps import settle
 
 NIGHT = datetime(2026, 10, 1, 20, tzinfo=UTC)
 DAY = "2026-10-01"
@@ -186,3 +187,15 @@ def test_a_date_tells_all_its_campaigns_by_name(ledger):
         asked(ledger, campaign=name)
     asked(ledger, as_of="2026-10-02")
     assert [one.campaign for one in of_date(ledger, DAY)] == ["reorder", "win_back"]
+
+
+def test_the_same_question_of_a_date_made_again_is_answered_for_the_newer_run(ledger):
+    first = asked(ledger)
+    again = asked(ledger, run_id="made_again")
+    assert first.run_id != again.run_id == "made_again"
+    assert settle("made_again", again.as_of, None, approve=True, by="ana", ledger=ledger) == {
+        again.campaign: "approved"
+    }
+    assert settle(first.run_id, again.as_of, None, approve=False, by="ana", ledger=ledger) == {
+        again.campaign: "of_another_run"
+    }
