@@ -245,7 +245,7 @@ BROKEN: dict[str, tuple[Break, tuple[str, str, str]]] = {
     ),
     "a list row without an address": (
         setting("lists", 0, rows_without_address=2),
-        ("list_email", "warn", "reorder"),
+        ("list_address", "warn", "reorder"),
     ),
     "a person in a list twice": (
         setting("lists", 0, duplicate_rows=1),
@@ -287,7 +287,7 @@ def test_one_fault_gives_its_own_finding_and_outcome_and_no_noise(fault: str) ->
 def test_every_expectation_has_a_publication_that_breaks_it() -> None:
     broken_somewhere = {check for _, (check, _, _) in BROKEN.values()} | {"segment_once"}
     # Made in one loop with list_consent_known, which is broken above.
-    counted = {"list_email_known", "list_duplicates_known", "list_population_known"}
+    counted = {"list_address_known", "list_duplicates_known", "list_population_known"}
     asked = {entry["check"] for entry in judge(good_frames()).results}
     assert asked - broken_somewhere - counted == {"segment_proportion"}
 

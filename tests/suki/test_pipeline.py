@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from suki import pipeline
+from suki.contacting import handed_over
 from suki.errors import ConfigurationError, SukiError
 from suki.ledger import Ledger
 from suki.settings import Settings
@@ -262,7 +263,6 @@ def test_a_moment_of_knowledge_in_the_future_is_refused(tmp_path, monkeypatch):
 
 
 def test_mail_that_was_not_sent_to_everybody_is_a_failure():
-    handed_over = pipeline._handed_over
     assert handed_over("r", "the KPI mail", ["sent", "already"])["mails"] == {
         "already": 1,
         "sent": 1,
