@@ -6,6 +6,10 @@ BIN := $(VENV)/bin
 # Without compiled bytecode every start of Airflow, dbt and Great Expectations takes twice as long.
 unexport PYTHONDONTWRITEBYTECODE
 export UV_LINK_MODE := copy
+# The browser tests keep a picture of every page and mail here, to be looked at.
+export SUKI_SCREENSHOTS ?= artefacts/screenshots
+# apt-get needs root; elsewhere it is asked for through sudo, without a question.
+AS_ROOT := $(shell [ "$$(id -u)" = 0 ] || echo sudo -n)
 # Exit code 3 is a publication with warnings: told at the end, no reason for make to fail.
 ACCEPT_WARNINGS := || [ $$? -eq 3 ]
 
@@ -21,7 +25,7 @@ run: $(VENV)/.installed ## Demo shop (if landing/ is empty) through the real DAG
 up: $(VENV)/.installed ## Start the embedded Airflow and leave it running
 	@$(BIN)/suki serve
 
-test: $(VENV)/.installed-dev ## Everything that proves Suki works
+test: $(VENV)/.installed-dev $(VENV)/.installed-browser ## Everything that proves Suki works
 	@$(BIN)/python -m pytest
 
 lint: $(VENV)/.installed-dev ## Format and lint checks, types, import law
@@ -51,4 +55,11 @@ $(VENV)/.installed: $(VENV)/.uv requirements.txt pyproject.toml
 $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt
 	@echo "Installing what the tests need ..."
 	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --compile-bytecode --require-hashes -r requirements-dev.txt
+	@touch $@
+
+# The browser tests look at every page and mail with the Chromium of the system.
+$(VENV)/.installed-browser: $(VENV)/.installed-dev
+	@command -v chromium >/dev/null || { echo "Installing Chromium for the browser tests ..."; \
+	  $(AS_ROOT) apt-get -qq update && DEBIAN_FRONTEND=noninteractive $(AS_ROOT) apt-get -qq install -y --no-install-recommends chromium >/dev/null; } \
+	  || { echo "Chromium is missing and could not be installed: apt-get install chromium"; exit 2; }
 	@touch $@

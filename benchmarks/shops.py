@@ -19,7 +19,8 @@ name = "Online Retail"
 timezone = "Europe/London"
 reporting_currency = "GBP"
 [mail]
-executives = ["executive@example.com"]
+weekly = { recipients = [{ address = "executive@example.com" }] }
+monthly = { recipients = [{ address = "executive@example.com" }] }
 """
 
 

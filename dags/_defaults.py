@@ -71,6 +71,25 @@ def published_run_id(context: dict[str, Any]) -> str:
     return (started_by or context["inlet_events"][PUBLICATION])[-1].extra["run_id"]
 
 
+# A mail server kept by Airflow, in place of SUKI_SMTP_*; see README, Mail.
+MAIL_CONNECTION = "suki_smtp"
+
+
+def mail_server() -> dict[str, Any] | None:
+    """The fields of the connection `suki_smtp`, for the pipeline only; None where there is none."""
+    from airflow.sdk import Connection
+    from airflow.sdk.exceptions import AirflowNotFoundException
+
+    try:
+        found = Connection.get(MAIL_CONNECTION)
+    except AirflowNotFoundException:
+        return None
+    fields = {
+        name: getattr(found, name) for name in ("conn_id", "host", "port", "login", "password")
+    }
+    return fields | {"extra": found.extra_dejson}
+
+
 def alert_owner(context: dict[str, Any]) -> None:
     """Tell the owner which task failed, for which business date, and where its log is."""
     from suki import pipeline
@@ -87,6 +106,7 @@ def alert_owner(context: dict[str, Any]) -> None:
         as_of=opened.get("as_of") or run.partition_key or context["params"].get("as_of"),
         error=str(context.get("exception") or "the task's process ended without a word"),
         log_hint=f"dag_id={task.dag_id}/run_id={run.run_id}/task_id={task.task_id}",
+        mail_server=mail_server(),
     )
 
 

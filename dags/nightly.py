@@ -4,15 +4,15 @@ On the clock that is the last date complete in the shop's zone: the night of 2 J
 1 January, and `airflow backfill create` over past nights publishes each and contacts nobody.
 By hand the form decides; left empty, the newest date in the files.
 
-**Triage.** Every step is harmless to repeat: clear the failed task and the rest follows.
-`ingest`: a source does not fit its file; `suki doctor` names file, column and remedy. `build`,
-`score`: the table of models at the end of the task's log shows the one that failed. *Held*:
-a door refused, the last good publication stands, `suki status` says why.
+**Triage.** Clear the failed task; every step is harmless to repeat. `ingest`: a file does not fit
+its source, `suki doctor` names column and remedy. `build`, `score`: the end of the log names the
+model that failed. *Held*: a door refused, the last publication stands, `suki status` says why.
 """
 
 from __future__ import annotations
 
 from _defaults import NIGHTLY_CLOCK, NIGHTLY_FORM, PUBLICATION, WAREHOUSE_TASK, announce
+from _defaults import mail_server as server
 from airflow.sdk import dag, task
 
 from suki import pipeline
@@ -38,7 +38,7 @@ def nightly():
 
     @task
     def build(run):
-        return pipeline.build(run["run_id"])
+        return pipeline.build(run["run_id"], server())
 
     @task
     def score(run):
@@ -46,7 +46,7 @@ def nightly():
 
     @task(outlets=[PUBLICATION])
     def publish(run, outlet_events=None):
-        published = pipeline.publish(run["run_id"])
+        published = pipeline.publish(run["run_id"], server())
         if published["outcome"] == "held":
             raise HeldError(published["reason"])
         announce(published, outlet_events[PUBLICATION])

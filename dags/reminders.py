@@ -12,7 +12,7 @@ before stays as it is. `send`: the mail server refused; cleared, it goes on wher
 from __future__ import annotations
 
 from _approval import CampaignApproval, campaigns_shown
-from _defaults import EVERY_PUBLICATION, PUBLICATION, PUBLICATION_FORM, TASK_DEFAULTS
+from _defaults import EVERY_PUBLICATION, PUBLICATION, PUBLICATION_FORM, TASK_DEFAULTS, mail_server
 from _defaults import published_run_id as published
 from airflow.sdk import dag, task
 
@@ -33,7 +33,7 @@ def reminders():
 
     @task(inlets=[PUBLICATION])
     def remind(**context):
-        return pipeline.remind(published(context))
+        return pipeline.remind(published(context), mail_server())
 
     @task(inlets=[PUBLICATION])
     def ask_approval(**context):
@@ -47,7 +47,7 @@ def reminders():
 
     @task
     def send(asked):
-        return pipeline.send(asked["run_id"])
+        return pipeline.send(asked["run_id"], mail_server())
 
     remind()
     asked = ask_approval()

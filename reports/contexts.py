@@ -9,6 +9,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from reports.executive_rows import BridgePart, Comment, StateMove, ThemePeriod
+from reports.observed import observed_kpis
 from reports.rows import (
     Check,
     CohortAverage,
@@ -32,7 +34,8 @@ COHORT_OFFSETS = range(1, 13)
 class ListSummary:
     """One action list of today: rows to act on, and how many people were left out and why.
 
-    `path` is the list's place as the reader should open it; it holds no personal data.
+    `path` is the list's place as the reader should open it; it holds no personal data. `why` is
+    what the shop wrote about the campaign.
     """
 
     name: str
@@ -40,6 +43,7 @@ class ListSummary:
     rows: int
     suppressed: Mapping[str, int] = field(default_factory=dict)
     path: str = ""
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,7 @@ class FeedState:
 
 @dataclass(frozen=True)
 class ReportContext:
-    """Everything a KPI mail and the site tell about one run."""
+    """Everything the executive mails and the site tell about one run."""
 
     as_of: date
     shop_name: str
@@ -86,6 +90,12 @@ class ReportContext:
     validity: tuple[Validity, ...]
     checks: tuple[Check, ...]
     notes: tuple[Note, ...]
+    week_kpis: tuple[Kpi, ...]
+    observed_kpis: tuple[Kpi, ...]
+    bridge_parts: tuple[BridgePart, ...]
+    state_moves: tuple[StateMove, ...]
+    themes: tuple[ThemePeriod, ...]
+    comments: tuple[Comment, ...]
 
     def kpi(self, metric: str) -> Kpi | None:
         """The row of a metric by its machine name, or nothing when the run has none."""
@@ -173,6 +183,9 @@ def load(
     def rows(table: str, row_type: type) -> tuple[Any, ...]:
         return _typed_rows(marts, table, row_type, as_of)
 
+    def developing(table: str, row_type: type) -> tuple[Any, ...]:
+        return rows(table, row_type) if (marts / f"{table}.parquet").is_file() else ()
+
     return ReportContext(
         as_of=as_of,
         shop_name=shop_name.strip(),
@@ -183,7 +196,13 @@ def load(
         banner=tuple(banner),
         lists=tuple(lists),
         intake=tuple(intake),
-        kpis=tuple(sorted(rows("rpt_headline", Kpi), key=lambda kpi: kpi.position)),
+        kpis=_in_order(rows("rpt_headline", Kpi)),
+        week_kpis=_in_order(developing("rpt_headline_week", Kpi)),
+        observed_kpis=observed_kpis(marts, as_of),
+        bridge_parts=_in_order(developing("rpt_revenue_bridge", BridgePart)),
+        state_moves=developing("rpt_state_movement", StateMove),
+        themes=rows("themes", ThemePeriod),
+        comments=developing("rpt_comments", Comment),
         retention=tuple(
             sorted(
                 rows("rpt_retention_trend", RetentionMonth),
@@ -192,7 +211,7 @@ def load(
         ),
         cohorts=_cohort_rows(rows("rpt_cohorts", CohortCell)),
         revenue=tuple(sorted(rows("rpt_revenue", RevenueMonth), key=lambda row: row.month_start)),
-        segments=tuple(sorted(rows("rpt_segments", Segment), key=lambda row: row.position)),
+        segments=_in_order(rows("rpt_segments", Segment)),
         nps=rows("rpt_nps", NpsPeriod),
         data_quality=rows("rpt_data_quality", FeedQuality),
         validity=rows("rpt_validity", Validity),
@@ -207,6 +226,10 @@ def _typed_rows(marts: Path, table: str, row_type: type, as_of: date) -> tuple[A
     if "period_end" in columns:
         refuse_unfinished(rows, table, as_of)
     return tuple(row_type(**row) for row in rows)
+
+
+def _in_order(rows: Sequence[Any]) -> tuple[Any, ...]:
+    return tuple(sorted(rows, key=lambda row: row.position))
 
 
 def _cohort_rows(cells: Sequence[CohortCell]) -> tuple[CohortRow, ...]:

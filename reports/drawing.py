@@ -6,7 +6,7 @@ that the words beside them do not repeat.
 
 from __future__ import annotations
 
-import textwrap
+import json
 import zlib
 from decimal import Decimal
 from math import ceil, floor, log10
@@ -14,11 +14,14 @@ from typing import Any
 
 from reports.findings import Finding
 from reports.formats import Formats
+from reports.line_breaks import wrapped
+from reports.typeface import FAMILY, drawable, register_for_charts
 from reports.words import _
 
 WIDTH, HEIGHT = 500, 210  # drawn small, so that its letters stay readable on a phone
 SCALE = 2.4
-FONT = "Liberation Sans"  # inside vl-convert: the same letters, and bytes, on every machine
+FONT = FAMILY  # bundled: the same letters, and bytes, on every machine and in every language
+TITLE_LINE, SUBTITLE_LINE = 25, 18  # room for a Thai vowel with a tone mark above it
 INK, MUTED, HAIRLINE = "#17282b", "#5b6b6f", "#e2e8e7"
 TEAL, AMBER, GREY = "#0f5e5a", "#e0a030", "#b9c5c3"
 HEAT = ["#eef5f3", "#cfe5e0", "#a5cfc8", "#6fb1a9", "#3a8c86", "#0f5e5a"]
@@ -53,7 +56,7 @@ def trend_layers(records: list[dict[str, Any]]) -> Any:
         align="right",
         dx=8,
         fontSize=15,
-        fontWeight="bold",
+        fontWeight=600,
         color=TEAL,
     )
     return line + points + last.encode(text="text:N")
@@ -136,9 +139,14 @@ def money_ticks(largest: float, formats: Formats) -> dict[int, str]:
 
 
 def png(layers: Any, finding: Finding | None = None, height: int = HEIGHT) -> bytes:
-    """Draw layers as PNG, with the finding as title when given."""
+    """Draw layers as PNG, with the finding as title when given.
+
+    Raises:
+        ReportError: when the bundled font is absent or damaged; nothing is drawn then.
+    """
     import vl_convert
 
+    font = register_for_charts()
     chart = (
         layers.properties(
             width=WIDTH,
@@ -147,14 +155,16 @@ def png(layers: Any, finding: Finding | None = None, height: int = HEIGHT) -> by
             background="#ffffff",
             padding={"left": 4, "right": 12, "top": 8, "bottom": 4},
         )
-        .configure(font=FONT)
+        .configure(font=font)
         .configure_title(
             anchor="start",
             frame="bounds",
             fontSize=17,
-            fontWeight="bold",
+            fontWeight=600,
+            lineHeight=TITLE_LINE,
             color=INK,
-            subtitleFontSize=12,
+            subtitleFontSize=13,
+            subtitleLineHeight=SUBTITLE_LINE,
             subtitleColor=MUTED,
             subtitlePadding=6,
             offset=12,
@@ -173,12 +183,13 @@ def png(layers: Any, finding: Finding | None = None, height: int = HEIGHT) -> by
         .configure_view(stroke=None)
     )
     if finding is not None:
-        title, subtitle = textwrap.wrap(finding.title, 54), textwrap.wrap(finding.subtitle, 80)
+        title, subtitle = wrapped(finding.title, 54), wrapped(finding.subtitle, 80)
         chart = chart.properties(
             title={"text": title, "subtitle": subtitle},
-            height=height + 20 * len(title) + 15 * len(subtitle),
+            height=height + TITLE_LINE * len(title) + SUBTITLE_LINE * len(subtitle),
         )
-    return _tightened(vl_convert.vegalite_to_png(chart.to_dict(), scale=SCALE))
+    spec = drawable(json.dumps(chart.to_dict(), ensure_ascii=False))
+    return _tightened(vl_convert.vegalite_to_png(spec, scale=SCALE))
 
 
 def _tightened(png: bytes) -> bytes:

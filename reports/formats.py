@@ -18,11 +18,14 @@ from babel.numbers import (
     format_percent,
     get_currency_precision,
 )
+from babel.units import format_unit
 
 from reports.rows import Change, Kpi
 from reports.words import _
 
 WHOLE_UNITS_FROM = Decimal(1000)
+HOURS_FROM_MINUTES = 120
+WEEK_DAYS = 7
 
 
 class Formats:
@@ -47,6 +50,11 @@ class Formats:
             amount, self.currency, self._whole_money, locale=self.locale, currency_digits=False
         )
 
+    def money_signed(self, amount: Decimal) -> str:
+        """Money with its sign, for what is added or taken away."""
+        sign = "+" if amount > 0 else "\N{MINUS SIGN}" if amount < 0 else ""
+        return sign + self.money(abs(amount))
+
     def money_exact(self, amount: Decimal) -> str:
         """Money to the minor unit of its currency."""
         digits = get_currency_precision(self.currency)
@@ -64,6 +72,18 @@ class Formats:
         """A fraction as a percentage with one decimal."""
         return format_percent(share, self._percent_pattern("0.0"), locale=self.locale)
 
+    def percent_round(self, share: Decimal) -> str:
+        """A fraction as a whole percentage, for the axis of a chart."""
+        return format_percent(share, self._percent_pattern("0"), locale=self.locale)
+
+    def tenths(self, number: Decimal) -> str:
+        """A number with one decimal, such as orders per customer or a ratio."""
+        return format_decimal(number, "#,##0.0", locale=self.locale)
+
+    def hundredths(self, number: Decimal) -> str:
+        """A number with two decimals, such as purchases per customer."""
+        return format_decimal(number, "#,##0.00", locale=self.locale)
+
     def heat_number(self, share: Decimal) -> str:
         """A fraction as a whole percentage without the sign, for the cells of a heat map."""
         return format_decimal(share * 100, "#,##0", locale=self.locale)
@@ -76,13 +96,25 @@ class Formats:
         """The difference of two shares, in percentage points with its sign."""
         return self.signed(Change(share * 100, "points"))
 
+    def average(self, number: Decimal) -> str:
+        """An average on a scale of answers or stars, with two decimals."""
+        return format_decimal(number, "#,##0.00", locale=self.locale)
+
+    def duration(self, minutes: Decimal) -> str:
+        """A wait: whole minutes up to two hours, then hours with one decimal."""
+        unit, number, pattern = ("minute", minutes, "#,##0")
+        if minutes >= HOURS_FROM_MINUTES:
+            unit, number, pattern = ("hour", minutes / 60, "#,##0.0")
+        return format_unit(number, f"duration-{unit}", "short", format=pattern, locale=self.locale)
+
     def quantity(self, number: Decimal, unit: str) -> str:
-        """A value of a KPI in its unit: share, money, count or points."""
+        """A value of a KPI in its unit: share, money, count, points or minutes."""
         writers: dict[str, Callable[[Decimal], str]] = {
             "share": self.percent,
             "money": self.money,
             "count": self.count,
             "points": self.points,
+            "minutes": self.duration,
         }
         return writers[unit](number)
 
@@ -94,6 +126,10 @@ class Formats:
             pattern = self._percent_pattern("0.0")
             written = format_percent(change.amount, f"+{pattern};-{pattern}", locale=self.locale)
         return written.replace("-", "\N{MINUS SIGN}")
+
+    def signed_share(self, ratio: Decimal) -> str:
+        """A relative difference with its sign, as a percentage."""
+        return self.signed(Change(ratio, "ratio"))
 
     def size(self, change: Change) -> str:
         """A change without its sign, for sentences that say "more" or "less" in words."""
@@ -147,7 +183,12 @@ class Formats:
             return self.month(start)
         if start == end:
             return self.day(end)
-        return f"{self.day(start)} \N{EN DASH} {self.day(end)}"
+        # What both days share is written once: 19 - 25 Oct 2026.
+        pattern = "d MMM y"
+        if start.year == end.year:
+            pattern = "d" if start.month == end.month else "d MMM"
+        first = format_date(start, pattern, locale=self.locale)
+        return f"{first} \N{EN DASH} {self.day(end)}"
 
     def kpi_period(self, kpi: Kpi) -> str:
         """The period of a KPI."""
@@ -166,6 +207,11 @@ def is_whole_month(start: date, end: date) -> bool:
     """Whether two inclusive days are the first and last of one calendar month."""
     last = monthrange(start.year, start.month)[1]
     return start.day == 1 and end == start.replace(day=last)
+
+
+def is_week(start: date, end: date) -> bool:
+    """Whether two inclusive days span seven days."""
+    return (end - start).days == WEEK_DAYS - 1
 
 
 def previous_month(start: date) -> date:

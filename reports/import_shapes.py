@@ -105,6 +105,23 @@ def write_shaped(
     Raises:
         ValueError: no such format, or a mark where an importer reads.
     """
+    parts = contents(shaped_list, file_format, byte_order_mark=byte_order_mark)
+    if len(parts) == 1:
+        return [_written(path, *parts[0])]
+    return [
+        _written(path.with_name(part_name(path.name, number)), *part)
+        for number, part in enumerate(parts, start=1)
+    ]
+
+
+def contents(
+    shaped_list: Shaped, file_format: str, *, byte_order_mark: bool = False
+) -> list[tuple[bytes, int]]:
+    """What `write_shaped` writes, not written anywhere: bytes and rows of each part.
+
+    Raises:
+        ValueError: as `write_shaped`.
+    """
     if file_format not in FORMATS:
         raise ValueError(f"no format {file_format!r}; there are {', '.join(FORMATS)}")
     if byte_order_mark and (shaped_list.shape != "plain" or file_format != "csv"):
@@ -112,14 +129,14 @@ def write_shaped(
     if file_format == "parquet":
         stream = io.BytesIO()
         shaped_list.rows.write_parquet(stream, compression="zstd")
-        return [_written(path, stream.getvalue(), shaped_list.rows.height)]
-    parts = _parts(shaped_list, shaped_list.rows, byte_order_mark)
-    if len(parts) == 1:
-        return [_written(path, *parts[0])]
-    return [
-        _written(path.with_name(f"{path.stem}_part{number}{path.suffix}"), *part)
-        for number, part in enumerate(parts, start=1)
-    ]
+        return [(stream.getvalue(), shaped_list.rows.height)]
+    return _parts(shaped_list, shaped_list.rows, byte_order_mark)
+
+
+def part_name(name: str, number: int) -> str:
+    """`list.csv` in several parts: `list_part1.csv`, `list_part2.csv`, ..."""
+    path = Path(name)
+    return f"{path.stem}_part{number}{path.suffix}"
 
 
 def _plain(people: pl.DataFrame) -> Shaped:

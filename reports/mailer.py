@@ -16,7 +16,8 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from reports.smtp import MailError, MailRefused, MailUnavailable, SmtpSettings, send
+from reports.smtp import MailError, MailRefused, MailUnavailable, SmtpSettings
+from reports.smtp_session import SmtpSession, send
 
 if TYPE_CHECKING:
     from reports.render import RenderedMail
@@ -25,6 +26,7 @@ __all__ = [
     "MailError",
     "MailRefused",
     "MailUnavailable",
+    "SmtpSession",
     "SmtpSettings",
     "compose",
     "send",
@@ -102,6 +104,8 @@ def compose(
     message.set_content(rendered.text)
     message.add_alternative(rendered.html, subtype="html")
     _add_pictures(message, rendered)
+    for file_name, pdf in rendered.attachments.items():
+        message.add_attachment(pdf, "application", "pdf", filename=file_name)
     _fix_boundaries(message, message_id)
     return message
 

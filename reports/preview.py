@@ -1,51 +1,52 @@
-"""`python -m reports.preview RUN_FOLDER OUT_DIR`: a run's mails as pages a browser can open.
-
-A browser then takes the pictures for the README, for example:
-`chromium --headless=new --window-size=360,3400 --screenshot=mail-phone.png OUT_DIR/kpi.html`
-"""
+"""A run's mails as files a browser opens: HTML with its pictures inside, the text part, the PDF."""
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
-from reports.render import standalone_html
+from reports.contexts import ReportContext
+from reports.executive import Cadence
+from reports.pdf import render_pdf
+from reports.render import render_mail, standalone_html
 from reports.tables import ReportError
 
 
-def write_previews(run_folder: Path, out_folder: Path) -> list[Path]:
-    """Write one standalone HTML page for each mail kept in the run's `reports/` folder.
+@dataclass(frozen=True)
+class Previewed:
+    """What was written, and what could not be, in words."""
+
+    mails: tuple[Path, ...]
+    other: tuple[Path, ...]
+    missing: tuple[str, ...]
+
+
+def write_previews(context: ReportContext, cadences: Iterable[Cadence], folder: Path) -> Previewed:
+    """Render a run's mails into a folder as `<cadence>.html`, `<cadence>.txt` and `monthly.pdf`.
+
+    A machine that cannot make PDF still shows the mail.
 
     Raises:
-        ReportError: when the run has no rendered mail.
+        ReportError: a mail cannot be rendered, such as for want of the charts' font.
     """
-    pages = sorted((run_folder / "reports").glob("*.html"))
-    if not pages:
-        raise ReportError(f"{run_folder / 'reports'} holds no mail: run `suki report` first")
-    out_folder.mkdir(parents=True, exist_ok=True)
-    written = []
-    for page in pages:
-        pictures = sorted(page.with_suffix(".images").glob("*.png"))
-        images = {picture.stem: picture.read_bytes() for picture in pictures}
-        path = out_folder / page.name
-        path.write_text(standalone_html(page.read_text(encoding="utf-8"), images), "utf-8")
-        written.append(path)
-    return written
-
-
-def main(arguments: list[str]) -> int:
-    """Command line of this module; 2 for wrong usage, 1 when there is nothing to show."""
-    if len(arguments) != 2:
-        print("usage: python -m reports.preview RUN_FOLDER OUT_DIR", file=sys.stderr)
-        return 2
-    try:
-        for path in write_previews(Path(arguments[0]), Path(arguments[1])):
-            print(path)
-    except ReportError as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    mails: list[Path] = []
+    other: list[Path] = []
+    missing: list[str] = []
+    for cadence in cadences:
+        mail = render_mail(context, cadence)
+        page, text = folder / f"{cadence}.html", folder / f"{cadence}.txt"
+        page.write_text(standalone_html(mail.html, mail.images), encoding="utf-8", newline="\n")
+        text.write_text(f"{mail.subject}\n\n{mail.text}", encoding="utf-8", newline="\n")
+        mails.append(page)
+        other.append(text)
+        if cadence != "monthly":
+            continue
+        try:
+            pdf = render_pdf(mail, context)
+        except ReportError as error:
+            missing.append(str(error))
+        else:
+            other.append(folder / f"{cadence}.pdf")
+            other[-1].write_bytes(pdf)
+    return Previewed(tuple(mails), tuple(other), tuple(missing))

@@ -10,10 +10,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reports import charts, findings, words
+from reports import charts, executive_words, findings, sentences, words
+from reports.clipping import clipped
 from reports.contexts import ListSummary, ReportContext
 from reports.drawing import heat_level
+from reports.executive import Cadence, Edition, edition, left_out_of
 from reports.formats import Formats
+from reports.languages import in_its_language
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -21,31 +24,38 @@ if TYPE_CHECKING:
 TEMPLATES = Path(__file__).parent / "templates"
 NUMBER_FILTERS = (
     *(
+        "average",
         "count",
+        "duration",
         "exact",
         "first_sentence",
         "heat_number",
         "is_flat",
         "money",
         "money_exact",
+        "money_signed",
         "percent",
         "points",
         "points_apart",
     ),
-    *("quantity", "signed", "unbroken"),
+    *("quantity", "signed", "signed_share", "tenths", "unbroken"),
     *("day", "kpi_period", "month", "month_name", "month_short", "month_tiny", "period"),
 )
 
 
 @dataclass(frozen=True)
 class RenderedMail:
-    """A mail before it has a sender and a recipient; images are PNG bytes by content id."""
+    """A mail before it has a sender and a recipient.
+
+    Images are PNG bytes by content id, attachments PDF bytes by file name.
+    """
 
     subject: str
     preheader: str
     text: str
     html: str
     images: Mapping[str, bytes] = field(default_factory=dict)
+    attachments: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -63,6 +73,8 @@ class OwnerAlert:
     standing_as_of: date | None
     standing_run_id: str
     log_path: str
+    #: The run stands; only something about its mail is amiss.
+    is_published: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,36 +90,60 @@ class ListsReady:
     banner: tuple[str, ...] = ()
 
 
-def render_mail(context: ReportContext) -> RenderedMail:
-    """Render the KPI mail of one run."""
+@in_its_language
+def render_mail(context: ReportContext, cadence: Cadence) -> RenderedMail:
+    """Render the executive mail of one run: of its last complete week, or month."""
     formats = Formats(context.locale, context.currency)
     pictures = {
         "retention": charts.retention_trend(context, formats),
         "revenue": charts.revenue(context, formats),
     }
-    values = report_values(context, formats) | {"pictures": pictures}
+    told = edition(context, cadence)
+    values = report_values(context, formats) | opening(told, formats)
+    values |= {"edition": told, "pictures": pictures}
+    values |= edition_findings(told, formats)
     drawn = [picture for picture in pictures.values() if isinstance(picture, charts.Picture)]
-    return _mail("kpi", formats, values, {picture.cid: picture.png for picture in drawn})
+    return _mail("executive", formats, values, {picture.cid: picture.png for picture in drawn})
 
 
+@in_its_language
 def render_owner_alert(alert: OwnerAlert) -> RenderedMail:
     """Render the owner's mail about a failed or held run."""
     return _mail("owner_alert", Formats(alert.locale, "EUR"), {"alert": alert, "preheader": ""})
 
 
+@in_its_language
 def render_list_ready(ready: ListsReady) -> RenderedMail:
     """Render the marketer's mail: which lists wait, how long they are, where they are."""
     return _mail("list_ready", Formats(ready.locale, "EUR"), {"ready": ready, "preheader": ""})
 
 
-def report_values(context: ReportContext, formats: Formats) -> dict[str, Any]:
-    """What the KPI mail and the site's pages have in common."""
+def opening(figures: sentences.Figures, formats: Formats) -> dict[str, str]:
+    """The sentences a report opens with, from the key figures of a run or of one edition."""
     return {
+        "subject_finding": sentences.subject(figures, formats),
+        "headline": sentences.headline(figures, formats),
+        "support": sentences.support(figures, formats),
+        "preheader": sentences.preheader(figures, formats),
+    }
+
+
+def edition_findings(told: Edition, formats: Formats) -> dict[str, findings.Finding | None]:
+    """The titles of an edition's own tables; none where the table is empty."""
+    orders = told.kpi("orders")
+    number = None if orders is None else orders.sample_size
+    bridge, movement = told.bridge, told.movement
+    return {
+        "bridge_finding": findings.bridge_finding(bridge, number, formats) if bridge else None,
+        "movement_finding": findings.movement_finding(movement, formats) if movement else None,
+    }
+
+
+def report_values(context: ReportContext, formats: Formats) -> dict[str, Any]:
+    """What the executive mails and the site's pages have in common."""
+    return opening(context, formats) | {
         "report": context,
         "definitions_page": "",
-        "headline": findings.headline(context, formats),
-        "support": findings.support(context, formats),
-        "preheader": findings.preheader(context, formats),
         "cohort_finding": (
             findings.cohort_finding(context, formats)
             if any(row.rate is not None for row in context.cohort_averages)
@@ -134,14 +170,25 @@ def _environment(locale: str, currency: str) -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
-    built.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
+    built.install_gettext_callables(  # type: ignore[attr-defined]
+        words._, words.ngettext, newstyle=True, pgettext=words.pgettext, npgettext=words.npgettext
+    )
     built.filters |= {name: getattr(formats, name) for name in NUMBER_FILTERS}
     built.filters |= {
         "reason": words.reason_words,
         "segment": words.segment_words,
         "plain": words.plain,
+        "spoken": words.spoken,
+        "lacking": words.availability_words,
         "heat_level": heat_level,
-        "compared_to": lambda kpi, years=0: findings.compared_to(kpi, formats, years),
+        "bridge_words": executive_words.bridge_words,
+        "clipped": clipped,
+        "left_out": left_out_of,
+        "move_words": executive_words.move_words,
+        "state_words": executive_words.state_words,
+        "theme_words": executive_words.theme_words,
+        "voice_words": executive_words.voice_words,
+        "compared_to": lambda kpi, years=0: sentences.compared_to(kpi, formats, years),
         "tone": lambda change, kpi, base: findings.tone(kpi, change, base, formats),
         "feed": lambda code: words.title_of(code, words.FEEDS),
         "validity": lambda code: words.title_of(code, words.VALIDITY),
@@ -158,7 +205,7 @@ def _mail(
     templates = environment(formats)
     subject = " ".join(templates.get_template(f"{stem}.subject.txt").render(values).split())
     values = values | {"subject": subject}
-    inliner = css_inline.CSSInliner(load_remote_stylesheets=False)
+    inliner = css_inline.CSSInliner(load_remote_stylesheets=False, minify_css=True)
     return RenderedMail(
         subject=subject,
         preheader=values["preheader"],

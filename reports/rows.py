@@ -35,6 +35,8 @@ class Kpi:
     year_ago_value: Decimal | None
     interval_low: Decimal | None
     interval_high: Decimal | None
+    target_value: Decimal | None
+    is_on_track: bool | None
     sample_size: int | None
     is_small_sample: bool | None
     active_days: int | None

@@ -1,4 +1,7 @@
-"""Handing a message to an SMTP server, and saying in plain words why it was not taken."""
+"""One talk with an SMTP server: connect, log in, hand a message over, say plainly why it was not taken.
+
+`reports.smtp_session` keeps such a connection for many messages.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ import socket
 import ssl
 from dataclasses import dataclass, field
 from email.message import EmailMessage
-from typing import Literal
+from typing import Any, Literal
 
 
 class MailError(Exception):
@@ -35,7 +38,10 @@ class MailUnavailable(MailError):
 
 @dataclass(frozen=True)
 class SmtpSettings:
-    """Where mail is handed over. The password never shows in a log or a traceback."""
+    """Where mail is handed over. The password never shows in a log or a traceback.
+
+    `messages_per_minute` is how fast the server wants to be asked; None is as fast as it answers.
+    """
 
     host: str
     port: int
@@ -43,6 +49,7 @@ class SmtpSettings:
     username: str = ""
     password: str = field(default="", repr=False)
     timeout_seconds: float = 20.0
+    messages_per_minute: float | None = None
 
     @property
     def place(self) -> str:
@@ -50,30 +57,59 @@ class SmtpSettings:
         return f"mail server {self.host}:{self.port}"
 
 
-def send(message: EmailMessage, smtp: SmtpSettings) -> None:
-    """Hand one message to the server.
+class PlainConnection(smtplib.SMTP):
+    """A connection that knows whether the server has begun to read the message."""
+
+    content_began = False
+
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        """Send the content; from here on a broken connection leaves it uncertain."""
+        self.content_began = True
+        return super().data(msg)
+
+
+class TlsConnection(smtplib.SMTP_SSL):
+    """The same, encrypted from the first byte."""
+
+    content_began = False
+
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        """Send the content; from here on a broken connection leaves it uncertain."""
+        self.content_began = True
+        return super().data(msg)
+
+
+Connection = PlainConnection | TlsConnection
+
+
+def connect(smtp: SmtpSettings) -> Connection:
+    """A connection that is encrypted and logged in as the settings say.
 
     Raises:
-        MailRefused: bad login, unknown recipient, refused content, no encryption on offer.
+        MailRefused: bad login, no encryption on offer, a password that would travel readable.
         MailUnavailable: no connection, time-out, certificate not trusted, temporary refusal.
     """
     if smtp.username and smtp.security == "none" and not _is_loopback(smtp.host):
         raise MailRefused(
             f"{smtp.place}: the password would travel readable; set security to starttls or tls"
         )
-    with _connected(smtp) as server:
+    server = _opened(smtp)
+    try:
         _log_in(server, smtp)
-        _hand_over(server, message, smtp)
+    except MailError:
+        server.close()
+        raise
+    return server
 
 
-def _connected(smtp: SmtpSettings) -> smtplib.SMTP:
+def _opened(smtp: SmtpSettings) -> Connection:
     context = ssl.create_default_context()
     try:
         if smtp.security == "tls":
-            return smtplib.SMTP_SSL(
+            return TlsConnection(
                 smtp.host, smtp.port, timeout=smtp.timeout_seconds, context=context
             )
-        server = smtplib.SMTP(smtp.host, smtp.port, timeout=smtp.timeout_seconds)
+        server = PlainConnection(smtp.host, smtp.port, timeout=smtp.timeout_seconds)
     except (OSError, smtplib.SMTPException) as error:
         raise _unreachable(smtp, error) from error
     if smtp.security == "none":
@@ -89,7 +125,7 @@ def _connected(smtp: SmtpSettings) -> smtplib.SMTP:
     return server
 
 
-def _log_in(server: smtplib.SMTP, smtp: SmtpSettings) -> None:
+def _log_in(server: Connection, smtp: SmtpSettings) -> None:
     if not smtp.username:
         return
     try:
@@ -105,7 +141,15 @@ def _log_in(server: smtplib.SMTP, smtp: SmtpSettings) -> None:
         raise _unreachable(smtp, error) from None
 
 
-def _hand_over(server: smtplib.SMTP, message: EmailMessage, smtp: SmtpSettings) -> None:
+def hand_over(server: Connection, message: EmailMessage, smtp: SmtpSettings) -> None:
+    """Hand one message to a server that is connected.
+
+    Raises:
+        MailRefused: sender, recipient or content refused for good.
+        MailUnavailable: refused for now, or the connection broke; `may_have_arrived` tells whether
+            the server had begun to read.
+    """
+    server.content_began = False
     # `from None` where the server's words could repeat an address into a log.
     try:
         server.send_message(message)
@@ -119,11 +163,19 @@ def _hand_over(server: smtplib.SMTP, message: EmailMessage, smtp: SmtpSettings) 
     except smtplib.SMTPNotSupportedError:
         raise MailRefused(f"{smtp.place} does not take addresses beyond ASCII") from None
     except (OSError, smtplib.SMTPException) as error:
-        raise MailUnavailable(
-            f"{smtp.place} broke off while taking the message ({type(error).__name__}): "
+        server.close()
+        raise _broke_off(smtp, error, server.content_began) from None
+
+
+def _broke_off(smtp: SmtpSettings, error: Exception, content_began: bool) -> MailUnavailable:
+    name = type(error).__name__
+    if content_began:
+        return MailUnavailable(
+            f"{smtp.place} broke off while taking the message ({name}): "
             "it may have arrived, look before sending it again",
             may_have_arrived=True,
-        ) from None
+        )
+    return MailUnavailable(f"{smtp.place} broke off before it took the message ({name})")
 
 
 def _answered(smtp: SmtpSettings, what: str, code: int) -> MailError:

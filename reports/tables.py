@@ -7,6 +7,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
     from datetime import date
     from pathlib import Path
 
@@ -16,12 +17,23 @@ class ReportError(Exception):
 
 
 def read_rows(
-    marts: Path, table: str, columns: tuple[str, ...], as_of: date
+    marts: Path,
+    table: str,
+    columns: tuple[str, ...],
+    as_of: date,
+    only: Mapping[str, Collection[str]] | None = None,
 ) -> list[dict[str, Any]]:
     """Read one `rpt_` table as dictionaries, in the order it was published.
 
     Floats arrive as exact decimals of their published digits, so that what a mail prints is what
     the table holds.
+
+    Args:
+        marts: the run's published tables.
+        table: name of the table.
+        columns: columns to read.
+        as_of: date the table must have been made for.
+        only: column -> values; rows with another value are left out.
 
     Raises:
         ReportError: when the file or a column is missing, the table was made for another date, or
@@ -42,6 +54,8 @@ def read_rows(
     if other_dates:
         found = ", ".join(sorted(str(day) for day in other_dates))
         raise ReportError(f"{path} was made for {found}, the report is for {as_of}")
+    for column, values in (only or {}).items():
+        frame = frame.filter(pl.col(column).is_in(list(values)))
     return [
         {name: _exact(row[name], path, name) for name in columns}
         for row in frame.select(columns).iter_rows(named=True)

@@ -6,7 +6,8 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from suki.configured import comment_box, configured_tables, support_desk
+from suki.comments import comments_of
+from suki.configured import configured_tables, support_desk
 from suki.errors import ConfigurationError
 from suki.identity import resolve_people
 from suki.ledger import Ledger
@@ -224,14 +225,10 @@ def score_and_build_marts(
         support_desk(
             pl.read_parquet(run.folder(settings) / "current" / "tickets.parquet"), settings
         ),
-        comment_box(
-            pl.read_parquet(run.folder(settings) / "current" / "answers.parquet"),
-            pl.read_parquet(run.folder(settings) / "current" / "responses.parquet"),
-            settings,
-        ),
+        comments_of(run, settings, ledger),
         pl.read_parquet(run.folder(settings) / "current" / "subscriptions.parquet"),
     )
-    scores["contact_outcomes"] = plan_outreach(run, settings, ledger, warehouse, scores)
+    scores |= plan_outreach(run, settings, ledger, warehouse, scores)
     warehouse.load("scores", scores)
     for name, frame in scores.items():
         write_with(run.folder(settings) / "scores" / f"{name}.parquet", frame.write_parquet)

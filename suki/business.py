@@ -4,10 +4,21 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import cache
 from typing import Literal
 from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+#: What executives may be sent: the last complete week, the last complete month.
+Cadence = Literal["weekly", "monthly"]
+Language = Literal["en", "fil", "th", "pl"]
+
+
+@cache
+def _zones() -> set[str]:
+    """Read from the disk once: the pages in Airflow read the settings with each request."""
+    return available_timezones()
 
 
 class Section(BaseModel):
@@ -29,7 +40,7 @@ class StoreSettings(Section):
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
-        if value not in available_timezones():
+        if value not in _zones():
             raise ValueError(f"{value!r} is no IANA time zone, such as 'Asia/Manila'")
         return value
 
@@ -162,24 +173,86 @@ class DoorSettings(Section):
     net_sales_change_share: float = Field(0.8, gt=0)
 
 
+class Recipient(Section):
+    """One reader of a report; without a language of their own they read the shop's."""
+
+    address: str
+    language: Language | None = None
+
+    @field_validator("address")
+    @classmethod
+    def _one_address(cls, value: str) -> str:
+        return _mail_address(value)
+
+
+class ReportSettings(Section):
+    """Who reads a report, and for how many days after its period ended it is still news."""
+
+    recipients: tuple[Recipient, ...] = ()
+    late_within_days: int = 0
+
+    @field_validator("recipients")
+    @classmethod
+    def _each_once(cls, value: tuple[Recipient, ...]) -> tuple[Recipient, ...]:
+        addresses = [one.address.lower() for one in value]
+        if twice := sorted({one for one in addresses if addresses.count(one) > 1}):
+            raise ValueError(f"{', '.join(twice)} is named twice; nobody gets a report twice")
+        return value
+
+
+class WeeklySettings(ReportSettings):
+    """The report of the last complete week: `[mail.weekly]`."""
+
+    late_within_days: int = Field(6, ge=0, le=6)
+
+
+class MonthlySettings(ReportSettings):
+    """The report of the last complete calendar month: `[mail.monthly]`."""
+
+    late_within_days: int = Field(20, ge=0, le=30)
+    attach_pdf: bool = True
+
+
 class MailSettings(Section):
     """Who gets which mail: `[mail]`."""
 
     sender: str = "Suki <suki@example.com>"
-    executives: tuple[str, ...] = ("executive@example.com",)
     owner: str = "owner@example.com"
     marketer: str = "marketing@example.com"
-    locale: str = Field("en", pattern=r"^en(_[A-Z]{2})?$")
+    locale: str = "en"
+    weekly: WeeklySettings = WeeklySettings()
+    monthly: MonthlySettings = MonthlySettings()
 
-    @field_validator("executives", "owner", "marketer", "sender")
+    @property
+    def reports(self) -> dict[Cadence, ReportSettings]:
+        """What executives may be sent, by its name."""
+        return {"weekly": self.weekly, "monthly": self.monthly}
+
+    def locale_of(self, recipient: Recipient) -> str:
+        """The shop's own locale where it is in the reader's language, else that language."""
+        spoken = re.split("[_-]", self.locale)[0]
+        return self.locale if recipient.language in (None, spoken) else str(recipient.language)
+
+    @field_validator("locale")
     @classmethod
-    def _addresses(cls, value: str | tuple[str, ...]) -> str | tuple[str, ...]:
-        for address in (value,) if isinstance(value, str) else value:
-            if not re.fullmatch(
-                r"([^<>@]*<)?[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>.,;]+>?", address.strip()
-            ):
-                raise ValueError(f"{address!r} is no mail address")
+    def _spoken(cls, value: str) -> str:
+        if not re.fullmatch(r"(en|fil|th|pl)([_-][A-Z]{2})?", value):
+            raise ValueError(
+                f"{value!r} is no language of the reports: choose en, fil, th or pl, "
+                "with a region if you like, such as en_PH, fil_PH, th_TH or pl_PL"
+            )
         return value
+
+    @field_validator("owner", "marketer", "sender")
+    @classmethod
+    def _addresses(cls, value: str) -> str:
+        return _mail_address(value)
+
+
+def _mail_address(value: str) -> str:
+    if not re.fullmatch(r"([^<>@]*<)?[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>.,;]+>?", value.strip()):
+        raise ValueError(f"{value!r} is no mail address")
+    return value
 
 
 class IngestSettings(Section):

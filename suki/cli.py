@@ -10,12 +10,14 @@ from typing import Any
 import click
 
 from suki.contact_commands import approve, campaigns, outcomes, reject, send, suppress
+from suki.download_commands import downloads
 from suki.errors import ConfigurationError, SukiError
 from suki.identity_commands import identity
 from suki.list_commands import lists, pull
 from suki.loyalty_commands import loyalty
 from suki.message_commands import messages, receive_unsubscribes
 from suki.metric_commands import database, metric, redefined, restate
+from suki.report_commands import report
 from suki.segment_commands import segments
 
 EXIT_PUBLISHED_WITH_WARNINGS = 3
@@ -55,7 +57,7 @@ def cli(verbose: bool) -> None:
     """Who keeps coming back, who is slipping away, and what to do about it tomorrow.
 
     Suki reads the exports in landing/<feed>/ under SUKI_HOME, builds the marts, segments,
-    lists and the KPI mail of one business date, and publishes them.
+    lists and reports of one business date, and publishes them.
     """
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
     logging.getLogger("suki").setLevel(logging.DEBUG if verbose else logging.INFO)
@@ -144,13 +146,6 @@ def publish(run_id: str | None) -> None:
 
 @cli.command(epilog=CODES)
 @run_argument
-def report(run_id: str | None) -> None:
-    """Hand the KPI mail of a published run to the executives, each at most once."""
-    _step("report", run_id)
-
-
-@cli.command(epilog=CODES)
-@run_argument
 def remind(run_id: str | None) -> None:
     """Check consent once more and tell the marketer which lists are ready."""
     _step("remind", run_id)
@@ -206,8 +201,8 @@ def status(show_quarantine: bool, limit: int) -> None:
 
 
 for command in (
-    approve, campaigns, outcomes, reject, send, suppress, identity, lists, loyalty,
-    messages, metric, pull, receive_unsubscribes, restate, redefined, segments, database,
+    approve, campaigns, outcomes, reject, send, suppress, downloads, identity, lists, loyalty,
+    messages, metric, pull, receive_unsubscribes, report, restate, redefined, segments, database,
 ):  # fmt: skip
     command.epilog = CODES
     cli.add_command(command)

@@ -65,7 +65,8 @@ def support_desk(tickets: pl.DataFrame, settings: Settings) -> SupportDesk:
         policy = load_policy(settings.config_file("support.yml"))
     except YamlFileError as error:
         raise ConfigurationError(str(error)) from error
-    return SupportDesk(tickets, policy, settings.business.store.timezone)
+    store = settings.business.store
+    return SupportDesk(tickets, policy, store.timezone, store.week_start)
 
 
 def comment_box(answers: pl.DataFrame, responses: pl.DataFrame, settings: Settings) -> CommentBox:

@@ -43,7 +43,7 @@ def send(run_id: str | None) -> None:
     """Send the approved messages of the newest publication, each at most once."""
     from suki import pipeline
 
-    sent = pipeline.send(run_id or _newest_run())
+    sent = pipeline.send(run_id or newest_run())
     for title, counted in (("messages", sent["messages"]), ("not sent", sent["not_sent"])):
         for name, number in sorted(counted.items()):
             click.echo(f"{title:<10}{name:<24}{number:>8,}")
@@ -146,7 +146,7 @@ def _decide(names: tuple[str, ...], *, approve: bool, by: str | None) -> None:
     from suki import pipeline
 
     told = pipeline.decide(
-        _newest_run(), list(names) or None, approve=approve, by=by or getpass.getuser()
+        newest_run(), list(names) or None, approve=approve, by=by or getpass.getuser()
     )
     if not told:
         click.echo("nothing waits for approval")
@@ -158,7 +158,12 @@ def _decide(names: tuple[str, ...], *, approve: bool, by: str | None) -> None:
         )
 
 
-def _newest_run() -> str:
+def newest_run() -> str:
+    """The publication that stands for the newest business date; only it may contact anyone.
+
+    Raises:
+        ConfigurationError: nothing has been published yet.
+    """
     from suki.ledger import Ledger
 
     newest = Ledger(Settings().ledger_url).newest_published()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from suki.errors import SukiError
@@ -29,17 +30,25 @@ def _why_silent(record: dict[str, Any], ledger: Ledger) -> str | None:
     return None
 
 
-def handed_over(run_id: str, mail: str, outcomes: list[str]) -> dict[str, Any]:
+def handed_over(
+    run_id: str, mail: str, outcomes: list[str], lacking: Iterable[str] = ()
+) -> dict[str, Any]:
     """What became of a mail's copies.
+
+    Args:
+        lacking: why further copies do not even exist.
 
     Raises:
         SukiError: some were not sent; the outbox keeps them and the next try sends them.
     """
+    troubles = [*lacking]
     if failed := outcomes.count("failed"):
-        raise SukiError(
-            f"{mail} was not sent to {failed} of {len(outcomes)} recipients; `suki status` says why. "
-            f"It lies in the outbox; `suki report {run_id}` and `suki remind {run_id}` try again."
+        troubles.append(
+            f"{mail} was not sent to {failed} of {len(outcomes)} recipients; `suki status` says why. It "
+            f"lies in the outbox; `suki report send {run_id}` and `suki remind {run_id}` try again"
         )
+    if troubles:
+        raise SukiError("; ".join(troubles))
     return {"run_id": run_id, "mails": _counted(outcomes), "why_silent": None}
 
 

@@ -6,17 +6,21 @@ import hashlib
 import hmac
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
 
 from suki.ledger import Ledger, clock
 from suki.settings import Settings
 
 if TYPE_CHECKING:
+    from email.message import EmailMessage
+
+    from reports.mailer import SmtpSession
     from reports.render import RenderedMail
 
 
 class Delivery:
-    """Sends rendered mails of one shop.
+    """Sends rendered mails of one shop, all of a `with` block over one connection.
 
     The key of a message is (message, period, recipient): a restated figure is not a new
     message. `sending` is committed before the server is asked and `sent` after it answered;
@@ -24,9 +28,28 @@ class Delivery:
     again by itself.
     """
 
-    def __init__(self, settings: Settings, ledger: Ledger, tell: Callable[[str], None]) -> None:
-        """Nothing is opened or sent yet."""
+    def __init__(
+        self,
+        settings: Settings,
+        ledger: Ledger,
+        tell: Callable[[str], None],
+        session: SmtpSession | None = None,
+    ) -> None:
+        """Nothing is opened or sent yet; without a session one is made of the settings."""
         self._settings, self._ledger, self._tell = settings, ledger, tell
+        self._session = session
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._session is not None:
+            self._session.close()
 
     def hand_over(
         self,
@@ -49,39 +72,69 @@ class Delivery:
             when the server may have had it; never sent again by itself), or failed (the server
             has it not; the reason is in the ledger and the next run tries again).
         """
-        from reports.mailer import MailError, SmtpSettings, compose, send, write_outbox
+        from reports.mailer import compose, write_outbox
 
         recipient_key = self._keyed(recipient)
         key = hashlib.sha256(f"{message}\x1f{period}\x1f{recipient_key}".encode()).hexdigest()[:32]
         if not self._claim(key, message, period, recipient_key, run_id):
             return "already"
         name = f"{period}_{message}_{key[:12]}"
-        composed = compose(
-            mail,
-            self._settings.business.mail.sender,
-            recipient,
-            f"<{key}@{_domain(self._settings)}>",
-            clock(),
-            list_headers,
-        )
+        told = f"{message} for {period}"
+        try:
+            composed = compose(
+                mail,
+                self._settings.business.mail.sender,
+                recipient,
+                f"<{key}@{_domain(self._settings)}>",
+                clock(),
+                list_headers,
+            )
+        except ValueError as error:  # of one reader; the others get theirs
+            return self._not_sent(key, told, str(error))
         path = write_outbox(self._settings.outbox, name, composed)
         if self._settings.smtp is None:
             if not self._ledger.start_message(key, "written", path=path.name, finished_at=clock()):
                 return "already"
             return "written"
-        if not self._ledger.start_message(key, "sending", path=path.name):
+        return self._by_smtp(composed, key, path.name, told)
+
+    def _by_smtp(self, composed: EmailMessage, key: str, file_name: str, told: str) -> str:
+        """Ask the server, `sending` committed only for as long as it has the message in hand."""
+        from reports.mailer import MailError
+
+        session = self._connection()
+        try:
+            session.ready()  # waiting for its turn and connecting leave no message uncertain
+        except MailError as error:
+            return self._not_sent(key, told, str(error), path=file_name)
+        if not self._ledger.start_message(key, "sending", path=file_name):
             return "already"
         try:
-            send(composed, SmtpSettings(**self._settings.smtp.model_dump()))
+            session.send(composed)
         except MailError as error:
             outcome = "uncertain" if error.may_have_arrived else "failed"
             self._ledger.mark_message(key, outcome, reason=str(error))
-            self._tell(
-                f"{message} for {period} was not sent: {error}; it lies in the outbox as {path.name}"
-            )
+            self._tell(f"{told} was not sent: {error}; it lies in the outbox as {file_name}")
             return outcome
         self._ledger.mark_message(key, "sent")
         return "sent"
+
+    def _not_sent(self, key: str, told: str, reason: str, **known: str) -> str:
+        """Note a message that no server was asked to take; another process may have it meanwhile."""
+        noted = {"reason": reason, "finished_at": clock(), **known}
+        if not self._ledger.start_message(key, "failed", **noted):
+            return "already"
+        place = f"; it lies in the outbox as {known['path']}" if "path" in known else ""
+        self._tell(f"{told} was not sent: {reason}{place}")
+        return "failed"
+
+    def _connection(self) -> SmtpSession:
+        from reports.mailer import SmtpSession, SmtpSettings
+
+        if self._session is None:
+            assert self._settings.smtp is not None
+            self._session = SmtpSession(SmtpSettings(**self._settings.smtp.model_dump()))
+        return self._session
 
     def _claim(self, key: str, message: str, period: str, recipient_key: str, run_id: str) -> bool:
         """New, or refused by the server before: a failed message was not sent and may be tried again.

@@ -46,8 +46,9 @@ def _look(subject: str, check: Callable[[Settings], str], settings: Settings) ->
 
 def _configuration(settings: Settings) -> str:
     path = settings.config_file("suki.toml")
-    business = settings.business
-    return f"{path or 'defaults'}: {business.store.name}, {business.store.timezone}, {business.store.reporting_currency}"
+    store = settings.business.store
+    told = f"{path or 'defaults'}: {store.name}, {store.timezone}, {store.reporting_currency}"
+    return told if settings.readers_group is None else f"{told}; lists are open to a group"
 
 
 def _sources(settings: Settings) -> str:
@@ -126,15 +127,21 @@ def _files(settings: Settings) -> str:
 
 
 def _mail(settings: Settings) -> str:
-    if not settings.business.mail.executives:
-        raise SukiError("mail.executives in suki.toml is empty: nobody gets the KPI mail")
-    smtp = settings.smtp
-    people = settings.business.mail
-    if smtp and any(a.endswith("example.com") for a in (*people.executives, people.owner)):
-        raise SukiError("mail goes to example.com: set executives, owner and marketer in suki.toml")
+    smtp, mail = settings.smtp, settings.business.mail
+    readers = {name: report.recipients for name, report in mail.reports.items()}
+    if not any(readers.values()):
+        raise SukiError(
+            "nobody gets a report: mail.weekly.recipients and mail.monthly.recipients in suki.toml are empty"
+        )
+    addresses = [one.address for recipients in readers.values() for one in recipients]
+    if smtp and any(a.endswith("example.com") for a in (*addresses, mail.owner, mail.marketer)):
+        raise SukiError(
+            "mail goes to example.com: set owner, marketer and the recipients of reports in suki.toml"
+        )
     where = (
         f"SMTP {smtp.host}:{smtp.port} ({smtp.security})"
         if smtp
         else f"the outbox folder {settings.outbox} (SUKI_SMTP_HOST is not set)"
     )
-    return f"{len(settings.business.mail.executives)} executives, by {where}"
+    counted = ", ".join(f"{name} report to {len(readers[name]) or 'nobody'}" for name in readers)
+    return f"{counted}; by {where}"

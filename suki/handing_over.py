@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import logging
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from suki.contact_log import record_contacts
+from suki.contacting import handed_over
+from suki.delivery import Delivery
 from suki.errors import SukiError
 from suki.ledger import Ledger
 from suki.outreach_rules import campaigns_in_force
@@ -17,6 +21,7 @@ from suki.settings import Settings
 if TYPE_CHECKING:
     from reports.contexts import ListSummary
 
+log = logging.getLogger("suki")
 HOLDOUTS = ("campaign_holdout", "global_holdout")
 
 
@@ -40,6 +45,40 @@ def lists_still_safe(run_id: str, settings: Settings, ledger: Ledger) -> list[Li
             _refuse_withdrawn(one, run_id, settings, ledger)
         summaries.append(summary(one["name"], one["title"], one["rows"], one["suppressed"]))
     return summaries
+
+
+def tell_marketer(
+    run_id: str, record: dict[str, Any], settings: Settings, ledger: Ledger
+) -> dict[str, Any]:
+    """Tell the marketer once which lists of a published run are ready, and note who is on them.
+
+    Raises:
+        SukiError: a list holds somebody without consent, or the mail was not sent.
+    """
+    from reports.render import ListsReady, render_list_ready
+    from suki.publication import DEFINITIONS_VERSION
+
+    mail, as_of = settings.business.mail, record["as_of"]
+    ready = ListsReady(
+        shop_name=settings.business.store.name,
+        locale=mail.locale,
+        as_of=date.fromisoformat(as_of),
+        run_id=run_id,
+        definitions_version=DEFINITIONS_VERSION,
+        lists=tuple(lists_still_safe(run_id, settings, ledger)),
+        banner=tuple((record["reason"] or "").splitlines()),
+    )
+    with Delivery(settings, ledger, log.info) as delivery:
+        outcome = delivery.hand_over(
+            render_list_ready(ready),
+            message="lists",
+            period=as_of,
+            recipient=mail.marketer,
+            run_id=run_id,
+        )
+    if outcome != "failed":
+        remember_lists(run_id, as_of, settings, ledger)
+    return handed_over(run_id, "the mail about the lists", [outcome])
 
 
 def remember_lists(run_id: str, as_of: str, settings: Settings, ledger: Ledger) -> int:

@@ -144,6 +144,22 @@ approvals = Table(
     Column("decided_by", String(200)),
 )
 
+#: Who took, or was refused, a file with personal data. It names files, nobody who is in them.
+downloads = Table(
+    "downloads",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("asked_at", DateTime(timezone=True), nullable=False, index=True),
+    Column("user_name", String(200), nullable=False),
+    Column("run_id", String(60), nullable=False),
+    Column("file", String(200), nullable=False),  # lists/reorder.csv
+    Column("shape", String(12), nullable=False),
+    Column("outcome", String(8), nullable=False),  # served, refused
+    Column("row_count", Integer),
+    Column("left_out_count", Integer),  # people who have said no since the publication
+    Column("reason", Text),
+)
+
 #: Whoever stands here is contacted by nobody, whatever the files say.
 suppressions = Table(
     "suppressions",

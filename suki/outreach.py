@@ -30,11 +30,11 @@ def plan_outreach(
     ledger: Ledger,
     warehouse: Warehouse,
     scores: Mapping[str, pl.DataFrame],
-) -> pl.DataFrame:
+) -> dict[str, pl.DataFrame]:
     """Decide who may be written to about what, and keep the tables beside the run's scores.
 
     Returns:
-        CONTACT_OUTCOMES for the warehouse.
+        OUTREACH_SCORES by name, for the warehouse.
 
     Raises:
         ConfigurationError: segments.yml, campaigns.yml, requests.yml or loyalty.yml is wrong.
@@ -47,7 +47,7 @@ def plan_outreach(
     for name, frame in {**planned.tables, **night.loyalty}.items():
         write_with(run.folder(settings) / "outreach" / f"{name}.parquet", frame.write_parquet)
     run.facts["segment_findings"] = [_told(one) for one in planned.findings]
-    return planned.outcomes
+    return planned.scores
 
 
 def contact_log_of(run: Run, ledger: Ledger) -> pl.DataFrame:

@@ -19,7 +19,7 @@ def tell_of_hold(run: Run, settings: Settings, ledger: Ledger, reason: str) -> N
     if run.known_at is not None:
         return  # somebody asked what was believed then, and is being answered
     tell(settings, ledger, as_of=run.as_of, run_id=run.run_id, step="doors", broken=tuple(reason.splitlines()), is_held=True,
-                log_path=f"build/{run.run_id}/run.json")  # fmt: skip
+         log_path=f"build/{run.run_id}/run.json")  # fmt: skip
 
 
 def tell(
@@ -30,10 +30,18 @@ def tell(
     run_id: str,
     step: str,
     broken: tuple[str, ...],
-    is_held: bool,
     log_path: str,
+    is_held: bool = False,
+    is_published: bool = False,
+    once_for: str | None = None,
 ) -> None:
-    """Write the owner's mail; the same trouble of the same date is told once."""
+    """Write the owner's mail; the same trouble of the same date is told once.
+
+    Args:
+        is_held: a door refused; else something failed.
+        is_published: the run stands, and only something about its mail is amiss.
+        once_for: in place of the business date, where the trouble outlives the night.
+    """
     from reports.render import OwnerAlert, render_owner_alert
     from suki.delivery import Delivery
 
@@ -45,6 +53,7 @@ def tell(
         as_of=date.fromisoformat(as_of) if as_of and as_of != "latest" else None,
         run_id=run_id,
         is_held=is_held,
+        is_published=is_published,
         step=step,
         what_broke=broken,
         what_to_do=(
@@ -54,13 +63,12 @@ def tell(
         standing_run_id=standing["run_id"] if standing else "",
         log_path=log_path,
     )
-    period = (
-        f"{as_of or 'unknown'}-{hashlib.sha256('|'.join((step, *broken)).encode()).hexdigest()[:8]}"
-    )
-    Delivery(settings, ledger, log.info).hand_over(
-        render_owner_alert(alert),
-        message="owner_alert",
-        period=period,
-        recipient=business.mail.owner,
-        run_id=run_id,
-    )
+    period = f"{once_for or as_of or 'unknown'}-{hashlib.sha256('|'.join((step, *broken)).encode()).hexdigest()[:8]}"
+    with Delivery(settings, ledger, log.info) as delivery:
+        delivery.hand_over(
+            render_owner_alert(alert),
+            message="owner_alert",
+            period=period,
+            recipient=business.mail.owner,
+            run_id=run_id,
+        )

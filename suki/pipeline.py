@@ -4,7 +4,8 @@
 
 Every step may be repeated: it finds its work done, or does it again with the same result.
 Steps exchange a run id; what they know is kept under `build/<run_id>/`. Heavy libraries are
-imported by the step that needs them.
+imported by the step that needs them. Steps that may write to somebody take a `mail_server`: the
+fields of a connection kept elsewhere (`suki.mail_server`), in place of `SUKI_SMTP_*`.
 """
 
 from __future__ import annotations
@@ -13,14 +14,15 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from suki import mailing_steps, opening, owner, runs
-from suki.contacting import handed_over, may_contact
+from suki.contacting import may_contact
 from suki.errors import ConfigurationError, HeldError, SukiError
 from suki.ledger import Ledger
 from suki.locks import held
+from suki.mail_server import MailServer, connection_settings
 from suki.runs import Run, timed
 from suki.settings import Settings
 
@@ -52,13 +54,13 @@ def ingest(
     return {"run_id": run.run_id, "as_of": run.as_of, "is_done": is_done, **asdict(summary)}
 
 
-def build(run_id: str) -> dict[str, Any]:
+def build(run_id: str, mail_server: MailServer = None) -> dict[str, Any]:
     """Current state, door in, dbt facts.
 
     Raises:
         HeldError: the door in refused; the owner was told and the last publication stands.
     """
-    with _working(run_id, "build") as (run, settings, ledger):
+    with _working(run_id, "build", mail_server) as (run, settings, ledger):
         if run is None:
             return {"run_id": run_id, "is_done": True}
         from suki import building
@@ -85,13 +87,13 @@ def score(run_id: str) -> dict[str, Any]:
     return {"run_id": run_id, "models": len(nodes)}
 
 
-def publish(run_id: str) -> dict[str, Any]:
+def publish(run_id: str, mail_server: MailServer = None) -> dict[str, Any]:
     """Write the run folder, ask the door out, move the pointers.
 
     Returns:
         run_id, as_of, outcome (published, banner or held), reason, is_newest.
     """
-    with _working(run_id, "publish") as (run, settings, ledger):
+    with _working(run_id, "publish", mail_server) as (run, settings, ledger):
         if run is None:
             record, newest = ledger.run(run_id) or {}, ledger.newest_published() or {}
             is_newest = newest.get("as_of") == record["as_of"]
@@ -106,59 +108,26 @@ def publish(run_id: str) -> dict[str, Any]:
     return _told(run_id, run.as_of, outcome, reason, is_newest)
 
 
-def report(run_id: str) -> dict[str, Any]:
-    """Hand the KPI mail to the executives, each once; only the newest date contacts anyone."""
-    settings, ledger, record, reason = _contacting(run_id)
-    if reason:
-        log.info("no KPI mail: %s", reason)
-        return {"run_id": run_id, "mails": {}, "why_silent": reason}
-    from suki.delivery import Delivery, rendered_in
+def report(run_id: str, mail_server: MailServer = None) -> dict[str, Any]:
+    """Hand the executives the reports that are due, each once; only the newest date contacts anyone."""
+    settings, ledger, record, silence = _contacting(run_id, mail_server)
+    if silence:
+        log.info("no reports: %s", silence)
+        return {"run_id": run_id, "mails": {}, "why_silent": silence}
+    from suki import executive_mails
 
-    delivery = Delivery(settings, ledger, log.info)
-    mail = rendered_in(settings.runs / run_id / "reports", "kpi")
-    executives = settings.business.mail.executives
-    if not executives:
-        log.info("no KPI mail: mail.executives in suki.toml is empty")
-    outcomes = [
-        delivery.hand_over(
-            mail, message="kpi", period=record["as_of"], recipient=recipient, run_id=run_id
-        )
-        for recipient in executives
-    ]
-    return handed_over(run_id, "the KPI mail", outcomes)
+    return executive_mails.send_due(run_id, record["as_of"], settings, ledger)
 
 
-def remind(run_id: str) -> dict[str, Any]:
+def remind(run_id: str, mail_server: MailServer = None) -> dict[str, Any]:
     """Check consent once more and tell the marketer which lists are ready."""
-    settings, ledger, record, reason = _contacting(run_id)
-    if reason:
-        log.info("no lists handed over: %s", reason)
-        return {"run_id": run_id, "mails": {}, "why_silent": reason}
-    from reports.render import ListsReady, render_list_ready
+    settings, ledger, record, silence = _contacting(run_id, mail_server)
+    if silence:
+        log.info("no lists handed over: %s", silence)
+        return {"run_id": run_id, "mails": {}, "why_silent": silence}
     from suki import handing_over
-    from suki.delivery import Delivery
-    from suki.publication import DEFINITIONS_VERSION
 
-    summaries = handing_over.lists_still_safe(run_id, settings, ledger)
-    ready = ListsReady(
-        shop_name=settings.business.store.name,
-        locale=settings.business.mail.locale,
-        as_of=date.fromisoformat(record["as_of"]),
-        run_id=run_id,
-        definitions_version=DEFINITIONS_VERSION,
-        lists=tuple(summaries),
-        banner=tuple((record["reason"] or "").splitlines()),
-    )
-    outcome = Delivery(settings, ledger, log.info).hand_over(
-        render_list_ready(ready),
-        message="lists",
-        period=record["as_of"],
-        recipient=settings.business.mail.marketer,
-        run_id=run_id,
-    )
-    if outcome != "failed":
-        handing_over.remember_lists(run_id, record["as_of"], settings, ledger)
-    return handed_over(run_id, "the mail about the lists", [outcome])
+    return handing_over.tell_marketer(run_id, record, settings, ledger)
 
 
 def ask_approval(run_id: str) -> dict[str, Any]:
@@ -179,27 +148,29 @@ def decide(
     )
 
 
-def send(run_id: str) -> dict[str, Any]:
+def send(run_id: str, mail_server: MailServer = None) -> dict[str, Any]:
     """Send what was approved, each message at most once; only the newest date contacts anyone."""
-    settings, ledger, record, silence = _contacting(run_id)
+    settings, ledger, record, silence = _contacting(run_id, mail_server)
     if silence:
         log.info("no messages: %s", silence)
         return {"run_id": run_id, "messages": {}, "not_sent": {}, "why_silent": silence}
     return mailing_steps.send(run_id, record["as_of"], settings, ledger)
 
 
-def alert_owner(*, dag_id: str, task_id: str, as_of: str | None, error: str, log_hint: str) -> None:
+def alert_owner(
+    *,
+    dag_id: str,
+    task_id: str,
+    as_of: str | None,
+    error: str,
+    log_hint: str,
+    mail_server: MailServer = None,
+) -> None:
     """Write the owner that a task failed: what, which publication stands, where the log is."""
-    settings, ledger = open_shop()
+    settings, ledger = open_shop(mail_server)
+    step = f"{dag_id}.{task_id}"
     owner.tell(
-        settings,
-        ledger,
-        as_of=as_of,
-        run_id="",
-        step=f"{dag_id}.{task_id}",
-        broken=(error,),
-        is_held=False,
-        log_path=log_hint,
+        settings, ledger, as_of=as_of, run_id="", step=step, broken=(error,), log_path=log_hint
     )
 
 
@@ -243,9 +214,9 @@ def run(
     return {**opened, **published, **told}
 
 
-def open_shop() -> tuple[Settings, Ledger]:
+def open_shop(mail_server: MailServer = None) -> tuple[Settings, Ledger]:
     """Settings and ledger; a mistake in either is told (ConfigurationError) before all else."""
-    settings = Settings()
+    settings = Settings(mail_server=connection_settings(mail_server))
     _ = settings.business, settings.smtp
     ledger = Ledger(settings.ledger_url)
     if not ledger.confirm_identity_key(settings.identity_secret()):
@@ -257,12 +228,14 @@ def open_shop() -> tuple[Settings, Ledger]:
 
 
 @contextmanager
-def _working(run_id: str, step: str) -> Iterator[tuple[Run | None, Settings, Ledger]]:
+def _working(
+    run_id: str, step: str, mail_server: MailServer = None
+) -> Iterator[tuple[Run | None, Settings, Ledger]]:
     """Hold the warehouse for one step of a run; the run is None where the step is done.
 
     The run is read once the lock is ours: another process may have done the step meanwhile.
     """
-    settings, ledger = open_shop()
+    settings, ledger = open_shop(mail_server)
     with held(
         ledger, "warehouse", purpose=step, wait_seconds=settings.lock_wait_seconds, tell=log.info
     ):
@@ -294,6 +267,8 @@ def _told(
     }
 
 
-def _contacting(run_id: str) -> tuple[Settings, Ledger, dict[str, Any], str | None]:
-    settings, ledger = open_shop()
+def _contacting(
+    run_id: str, mail_server: MailServer = None
+) -> tuple[Settings, Ledger, dict[str, Any], str | None]:
+    settings, ledger = open_shop(mail_server)
     return settings, ledger, *may_contact(run_id, ledger)

@@ -9,20 +9,24 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from suki.business import MailSettings
 from suki.ledger import Ledger
 from suki.runs import Run
 from suki.settings import Settings
-from suki.storage import point, sha256_of, write_text
+from suki.storage import keep_private, point, sha256_of, write_text
 from suki.warehouse import DBT_PROJECT
 
 if TYPE_CHECKING:
     import polars as pl
 
     from reports.contexts import ListSummary, ReportContext
+    from reports.handed import Handed
     from transforms.lists import ContactList
 
 #: Rises when the meaning of a published column changes; see CHANGELOG.md.
 DEFINITIONS_VERSION = "1"
+#: Folders with names and addresses of people.
+PERSONAL = ("segments", "lists")
 SCORE_TABLES = ("customer_segments", "product_intervals", "score_thresholds")
 #: One published table per mart of the dbt project; each carries its `as_of`.
 MART_TABLES = tuple(sorted(path.stem for path in (DBT_PROJECT / "models/marts").glob("*.sql")))
@@ -33,11 +37,13 @@ class RunFolder:
 
     def __init__(self, run: Run, settings: Settings) -> None:
         """Begin with an empty folder beside the published ones."""
+        self.readers_group = settings.readers_group
         self.final = run.published_folder(settings)
         self.path = self.final.with_name(f".{run.run_id}.writing")
         shutil.rmtree(self.path, ignore_errors=True)
-        for part in ("marts", "segments", "lists", "reports", "site"):
-            (self.path / part).mkdir(parents=True)
+        for part in ("marts", *PERSONAL, "reports", "site"):
+            # Names and addresses are open to nobody else, not even while they are written.
+            (self.path / part).mkdir(parents=True, mode=0o700 if part in PERSONAL else 0o777)
 
     def write_marts(
         self, tables: Mapping[str, pl.DataFrame], keys: Mapping[str, tuple[str, ...]]
@@ -65,20 +71,23 @@ class RunFolder:
             write_list(one.rows, self.path / "lists" / f"{one.name}.csv")
             one.full.write_parquet(self.path / "lists" / f"{one.name}.parquet", compression="zstd")
 
-    def write_reports(self, context: ReportContext) -> None:
-        """The rendered KPI mail and the site."""
+    def write_reports(
+        self, context: ReportContext, mail: MailSettings, handed: Handed | None = None
+    ) -> None:
+        """The executives' mails, and the site, which is handed more than the tables tell."""
         from reports.reference import load_reference
-        from reports.render import render_mail, write_rendered
         from reports.site import write_site
+        from suki.report_files import write_mails
 
-        write_rendered(render_mail(context), self.path / "reports", "kpi")
+        write_mails(context, self.path / "reports", mail)
         data_files = [
             p.relative_to(self.path).as_posix()
-            for part in ("segments", "lists")
+            for part in PERSONAL
             for p in sorted((self.path / part).iterdir())
         ]
         reference = load_reference(self.path / "marts", context.as_of)
-        write_site(context, reference, self.path / "site", data_files)
+        marts = self.path / "marts"
+        write_site(context, reference, self.path / "site", data_files, marts=marts, handed=handed)
 
     def write_quality(self, doors: Mapping[str, list[dict[str, Any]]]) -> None:
         """Every expectation of both doors and its result."""
@@ -89,6 +98,8 @@ class RunFolder:
 
     def finish(self, manifest: dict[str, Any], times: dict[str, Any]) -> Path:
         """Write the manifest over all files, then give the folder its name."""
+        for part in PERSONAL:
+            keep_private(self.path / part, self.readers_group)
         files = sorted(p for p in self.path.rglob("*") if p.is_file())
         manifest["files"] = {
             p.relative_to(self.path).as_posix(): {"rows": _rows(p), "sha256": sha256_of(p)}
@@ -219,7 +230,7 @@ def report_context(
     lists: list[ListSummary],
     currency: str,
 ) -> ReportContext:
-    """The typed content of the KPI mail and the site."""
+    """The typed content of the reports and the site."""
     from reports.contexts import FeedIntake, load
 
     intake = [

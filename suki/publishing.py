@@ -21,9 +21,11 @@ from suki.publication import (
     previous_headline,
     report_context,
 )
+from suki.report_files import note_unrendered
 from suki.runs import Run, sweep
 from suki.segments import load_segments
 from suki.settings import Settings
+from suki.site_facts import site_facts
 from suki.storage import write_text
 from suki.warehouse import Warehouse
 
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from reports.contexts import ListSummary
+    from reports.handed import Handed
     from transforms.lists import ContactList
 
 Tell = Callable[[str], None]
@@ -87,7 +90,8 @@ def write_run_folder(
     folder.write_marts(tables | described, keys)
     folder.write_segments(_segment_files(made, settings))
     folder.write_lists(made.lists)
-    _write_reports(folder, run, settings, made.lists)
+    handed = site_facts(run, settings, ledger, outcome=outcome, reason=reason)
+    _write_reports(folder, run, settings, made.lists, handed)
     _write_quality(folder, run, settings)
     files = ledger.known_files(statuses=["accepted", "superseded"])
     folder.finish(manifest_of(run, outcome, reason, files), run.took)
@@ -143,25 +147,38 @@ def _write_quality(folder: RunFolder, run: Run, settings: Settings) -> None:
 
 
 def _write_reports(
-    folder: RunFolder, run: Run, settings: Settings, lists: list[ContactList]
+    folder: RunFolder, run: Run, settings: Settings, lists: list[ContactList], handed: Handed
 ) -> None:
-    summaries = [summary(one.name, one.title, one.rows.height, one.suppressed) for one in lists]
-    context = report_context(
-        folder.path,
-        run,
-        settings,
-        banner=[*banner(run), *run.facts["door_out"]["critical"]],
-        lists=summaries,
-        currency=run.facts["reporting_currency"],
-    )
-    folder.write_reports(context)
+    from reports.tables import ReportError
+
+    why = {name: campaign.description for name, campaign in campaigns_in_force(settings).items()}
+    summaries = [
+        summary(one.name, one.title, one.rows.height, one.suppressed, why.get(one.name, ""))
+        for one in lists
+    ]
+    mail = settings.business.mail
+    try:
+        context = report_context(
+            folder.path,
+            run,
+            settings,
+            banner=[*banner(run), *run.facts["door_out"]["critical"]],
+            lists=summaries,
+            currency=run.facts["reporting_currency"],
+        )
+    except ReportError as error:
+        note_unrendered(folder.path / "reports", mail, str(error))
+    else:
+        folder.write_reports(context, mail, handed)
 
 
-def summary(name: str, title: str, rows: int, suppressed: dict[str, int]) -> ListSummary:
+def summary(
+    name: str, title: str, rows: int, suppressed: dict[str, int], why: str = ""
+) -> ListSummary:
     """A list as the mail and the site tell of it."""
     from reports.contexts import ListSummary
 
-    return ListSummary(name, title, rows, suppressed, f"lists/{name}.csv")
+    return ListSummary(name, title, rows, suppressed, f"lists/{name}.csv", why)
 
 
 def _check_door_out(

@@ -28,7 +28,7 @@ KEPT_STEPS = ("build", "score")
 KEPT_OF_A_FILE = (
     "file_id", "name", "feed", "source", "sequence", "content_sha256", "version_basis",
 )  # fmt: skip
-CODE_SUFFIXES = {".py", ".sql", ".yml", ".csv", ".html", ".txt", ".css"}
+CODE_SUFFIXES = {".py", ".sql", ".yml", ".csv", ".html", ".txt", ".css", ".js", ".po", ".ttf"}
 
 
 @dataclass

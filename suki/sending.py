@@ -130,29 +130,38 @@ def send_approved(
     Returns:
         What became of the messages, and why people were not written to.
     """
-    delivery = Delivery(settings, ledger, tell)
     outcomes: Counter[str] = Counter()
     not_sent: Counter[str] = Counter()
-    head = letterhead(settings, currency_of(run_id, settings))
-    for mailing in mailings(run_id, as_of, settings, ledger):
-        standing = approvals.of_campaign(ledger, as_of, mailing.name)
-        if standing is None or standing.status != "approved":
-            continue
-        if standing.content_sha256 != mailing.content_sha256:
-            tell(f"{mailing.name}: words or people have changed since approval; not sent")
-            not_sent["changed_since_approval"] += mailing.people.height
-            continue
-        not_sent += mailing.left_out
-        failed = 0
-        for person, mail, link in messages_of(mailing, date.fromisoformat(as_of), head, settings):
-            outcome = _send_one(
-                mailing, person, mail, link, run_id, as_of, settings, ledger, delivery
-            )
-            outcomes[outcome] += 1
-            failed += outcome == "failed"
-        if not failed:
-            approvals.finish(ledger, as_of, mailing.name)
+    with Delivery(settings, ledger, tell) as delivery:
+        for mailing in mailings(run_id, as_of, settings, ledger):
+            standing = approvals.of_campaign(ledger, as_of, mailing.name)
+            if standing is None or standing.status != "approved":
+                continue
+            if standing.content_sha256 != mailing.content_sha256:
+                tell(f"{mailing.name}: words or people have changed since approval; not sent")
+                not_sent["changed_since_approval"] += mailing.people.height
+                continue
+            not_sent += mailing.left_out
+            sent = _send_mailing(mailing, run_id, as_of, settings, ledger, delivery)
+            outcomes += sent
+            if not sent["failed"]:
+                approvals.finish(ledger, as_of, mailing.name)
     return outcomes, not_sent
+
+
+def _send_mailing(
+    mailing: Mailing,
+    run_id: str,
+    as_of: str,
+    settings: Settings,
+    ledger: Ledger,
+    delivery: Delivery,
+) -> Counter[str]:
+    head = letterhead(settings, currency_of(run_id, settings))
+    return Counter(
+        _send_one(mailing, person, mail, link, run_id, as_of, settings, ledger, delivery)
+        for person, mail, link in messages_of(mailing, date.fromisoformat(as_of), head, settings)
+    )
 
 
 def currency_of(run_id: str, settings: Settings) -> str:

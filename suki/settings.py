@@ -8,16 +8,18 @@ those shipped with the project. This is the only module that reads the environme
 from __future__ import annotations
 
 import difflib
+import grp
 import math
 import os
 import secrets
+import sys
 import tomllib
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 
 from suki.business import BusinessSettings, Section
 from suki.errors import ConfigurationError
@@ -33,20 +35,38 @@ class SmtpSettings(Section):
     port: int = 587
     security: Literal["none", "starttls", "tls"] = "starttls"
     username: str | None = None
-    password: str | None = Field(None, repr=False)
-    timeout_seconds: float = 20.0
+    password: str | None = Field(None, repr=False, validate_default=True)
+    timeout_seconds: float = Field(20.0, gt=0)
+    messages_per_minute: float | None = Field(None, gt=0)
+
+    @field_validator("password")
+    @classmethod
+    def _of_a_user(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if info.data.get("username") and not value:
+            raise ValueError("a user name needs a password")
+        return value
 
 
 class Settings:
     """Machine and business settings of one shop (one `SUKI_HOME`)."""
 
-    def __init__(self, environment: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        environment: dict[str, str] | None = None,
+        *,
+        mail_server: SmtpSettings | None = None,
+    ) -> None:
         """Read the environment once; `suki.toml` is read on first use.
+
+        Args:
+            environment: in place of the process's own.
+            mail_server: in place of `SUKI_SMTP_*`, such as a connection kept by Airflow.
 
         Raises:
             ConfigurationError: SUKI_HOME names a file, or a number is none.
         """
         self._environment = dict(os.environ if environment is None else environment)
+        self._mail_server = mail_server
         self.home = (
             Path(self._environment.get("SUKI_HOME") or PROJECT / "data").expanduser().resolve()
         )
@@ -105,6 +125,8 @@ class Settings:
     @cached_property
     def smtp(self) -> SmtpSettings | None:
         """The mail server, or None where mail only goes to the outbox folder."""
+        if self._mail_server is not None:
+            return self._mail_server
         host = self._environment.get("SUKI_SMTP_HOST")
         if not host:
             return None
@@ -114,6 +136,7 @@ class Settings:
             "username": self._environment.get("SUKI_SMTP_USERNAME"),
             "password": self._environment.get("SUKI_SMTP_PASSWORD"),
             "timeout_seconds": self._environment.get("SUKI_SMTP_TIMEOUT_SECONDS"),
+            "messages_per_minute": self._environment.get("SUKI_SMTP_MESSAGES_PER_MINUTE"),
         }
         try:
             return SmtpSettings.model_validate(
@@ -128,6 +151,37 @@ class Settings:
     def timezone(self) -> ZoneInfo:
         """The store's time zone."""
         return ZoneInfo(self.business.store.timezone)
+
+    @property
+    def has_display(self) -> bool:
+        """Whether a browser may be opened: somebody sits here, and it is no build server."""
+        if self._environment.get("CI"):
+            return False
+        has_windows = sys.platform in ("darwin", "win32")
+        return has_windows or any(map(self._environment.get, ("DISPLAY", "WAYLAND_DISPLAY")))
+
+    @cached_property
+    def readers_group(self) -> int | None:
+        """Group of this machine that may read published lists and segments, besides their owner.
+
+        Raises:
+            ConfigurationError: there is no such group, or its name cannot be given to files.
+        """
+        name = self._environment.get("SUKI_READERS_GROUP")
+        if not name:
+            return None
+        try:
+            found = grp.getgrnam(name).gr_gid
+        except KeyError as error:
+            raise ConfigurationError(
+                f"SUKI_READERS_GROUP={name!r}: this machine has no such group; `getent group` lists them."
+            ) from error
+        if os.geteuid() != 0 and found not in {os.getegid(), *os.getgroups()}:
+            raise ConfigurationError(
+                f"SUKI_READERS_GROUP={name!r}: whoever runs Suki is no member of it; add them with "
+                f"`usermod -a -G {name} USER`."
+            )
+        return found
 
     def identity_secret(self) -> bytes:
         """Key of all identifier hashes: `SUKI_IDENTITY_KEY`, else one made for this home.
@@ -162,7 +216,7 @@ class Settings:
 def _explain(path: Path, error: ValidationError) -> str:
     lines = []
     for problem in error.errors(include_url=False):
-        where = ".".join(str(part) for part in problem["loc"])
+        where = _place(problem["loc"])
         if problem["type"] == "extra_forbidden":
             close = difflib.get_close_matches(
                 str(problem["loc"][-1]), _names_beside(problem["loc"]), 1
@@ -177,5 +231,13 @@ def _explain(path: Path, error: ValidationError) -> str:
 def _names_beside(location: tuple[Any, ...]) -> list[str]:
     model: Any = BusinessSettings
     for part in location[:-1]:
-        model = model.model_fields[part].annotation
+        # An entry of a list: the first argument of tuple[Entry, ...].
+        is_entry = isinstance(part, int)
+        model = get_args(model)[0] if is_entry else model.model_fields[part].annotation
     return list(model.model_fields)
+
+
+def _place(location: tuple[Any, ...]) -> str:
+    """Such as mail.weekly.recipients (entry 2).address."""
+    words = [f" (entry {part + 1})" if isinstance(part, int) else f".{part}" for part in location]
+    return "".join(words).removeprefix(".")

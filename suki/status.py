@@ -40,6 +40,7 @@ def print_run(run_id: str) -> None:
         console.print(f"{name:<10} {path}", soft_wrap=True, markup=False, highlight=False)
 
 
+UNCERTAIN = "uncertain, and not sent again by itself; ask the recipient"
 OUTCOMES = {
     "published": "published",
     "banner": "published with warnings",
@@ -112,13 +113,27 @@ def print_status(quarantine_rows: int) -> None:
         console.print(f"refused: {refused['reason']}", markup=False)
     for waiting in _approvals(ledger):
         console.print(waiting)
-    for message in ledger.messages(statuses=["sending", "uncertain", "failed"]):
-        told = f"failed: {message['reason']}"
-        if message["status"] != "failed":
-            told = "uncertain, and not sent again by itself; ask the recipient"
-        console.print(f"message {message['message']} for {message['period']}: {told}", markup=False)
+    for told in _mail_troubles(settings, ledger):
+        console.print(told, markup=False)
     if quarantine_rows:
         _print_quarantine(settings, console, quarantine_rows)
+
+
+def _mail_troubles(settings: Settings, ledger: Ledger) -> list[str]:
+    """Messages that did not go out, reports without readers, addresses of our own that send back."""
+    from suki.bounced_addresses import came_back
+    from suki.executive_mails import nobody_reads
+
+    told = []
+    for message in ledger.messages(statuses=["sending", "uncertain", "failed"]):
+        # The key is in the name of the file in the outbox, which shows the recipient to its owner.
+        name = f"message {message['message']} for {message['period']} ({message['key'][:12]})"
+        is_failed = message["status"] == "failed"
+        why = f"failed: {message['reason']}" if is_failed else UNCERTAIN
+        told.append(f"{name}: {why}")
+    reports = settings.business.mail.reports.items()
+    told += [f"{name} report: {nobody_reads(name)}" for name, one in reports if not one.recipients]
+    return [*told, *(str(one) for one in came_back(settings, ledger))]
 
 
 def _approvals(ledger: Ledger) -> list[str]:

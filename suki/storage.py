@@ -51,6 +51,19 @@ def point(pointer: Path, target: Path) -> None:
     partial.replace(pointer)
 
 
+def keep_private(folder: Path, readers_group: int | None = None) -> None:
+    """Close a folder and its files to everybody but their owner and, where named, a group.
+
+    Raises:
+        PermissionError: the owner of this process is no member of the group.
+    """
+    for path in (folder, *folder.rglob("*")):
+        if readers_group is not None:
+            os.chown(path, -1, readers_group)
+        mode = 0o700 if path.is_dir() else 0o600
+        path.chmod(mode | (mode >> 3 & 0o050) if readers_group is not None else mode)
+
+
 def sha256_of(path: Path) -> str:
     """Hash of a file's content."""
     with path.open("rb") as stream:

@@ -25,6 +25,7 @@ from transforms.requests import Request
 from transforms.row_rules import check_rule
 from transforms.segment_history import PreviousSegments, members
 from transforms.segment_rules import Finding, Segment, findings, matches
+from transforms.segment_trend import segment_trend
 from transforms.support_policy import SupportPolicy
 
 
@@ -73,12 +74,12 @@ class Plan:
 
     Attributes:
         tables: of OUTREACH by name.
-        outcomes: CONTACT_OUTCOMES, the one table that goes to the warehouse.
+        scores: of OUTREACH_SCORES by name, the counts that go to the warehouse.
         findings: what the segments' rules showed on this shop.
     """
 
     tables: dict[str, pl.DataFrame]
-    outcomes: pl.DataFrame
+    scores: dict[str, pl.DataFrame]
     findings: list[Finding]
 
 
@@ -118,7 +119,12 @@ def plan(night: Night, rules: OutreachRules, prior: PriorState) -> Plan:
             "contact_decisions": decisions,
             "product_complements": complements,
         },
-        outcomes(decisions, rules.campaigns),
+        {
+            "contact_outcomes": outcomes(decisions, rules.campaigns),
+            "segment_trend": segment_trend(
+                tables["segment_history"], tables["segment_definitions"], night.as_of
+            ),
+        },
         findings(profile, rules.segments, matched),
     )
 

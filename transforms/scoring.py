@@ -12,6 +12,7 @@ from transforms.canonical import CURRENT, SCORES
 from transforms.canonical.outreach import OUTREACH_SCORES
 from transforms.clv import scoring as clv
 from transforms.clv.gate import ClvPolicy
+from transforms.comment_quotes import comment_quotes
 from transforms.lifecycle_model import no_purchase_model
 from transforms.next_order import EnoughGaps
 from transforms.support import SupportDesk, score_tickets
@@ -71,10 +72,15 @@ def score(
         "reorder_due": due.join(lapsed, on="customer_id", how="anti", maintain_order="left"),
         **clv.score(occasions, as_of, clv_policy, last_fits),
         **score_tickets(desk or SupportDesk(), as_of),
-        "response_themes": classify(box or CommentBox()),
+        **_voice(box or CommentBox(), as_of),
     }
     assert tables.keys() == SCORES.keys() - {table.name for table in OUTREACH_SCORES}
     return tables
+
+
+def _voice(box: CommentBox, as_of: date) -> dict[str, pl.DataFrame]:
+    raised = classify(box)
+    return {"response_themes": raised, "comment_quotes": comment_quotes(box, raised, as_of)}
 
 
 def dated(table: pl.DataFrame, as_of: date) -> pl.DataFrame:

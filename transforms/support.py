@@ -16,7 +16,12 @@ import polars as pl
 from transforms.canonical import CURRENT
 from transforms.canonical.scores_support import MEASURES, SUPPORT_SCORES
 from transforms.support_hours import EPOCH, MICROSECOND, open_time, start_of
-from transforms.support_periods import response_times
+from transforms.support_periods import (
+    COMPARED_WEEK_ENDS,
+    last_complete_week_end,
+    response_times,
+    trailing_wait,
+)
 from transforms.support_policy import SupportPolicy
 
 UNKNOWN = "unknown"
@@ -35,17 +40,48 @@ class SupportDesk:
         tickets: the current tickets.
         policy: opening hours and targets.
         store_timezone: IANA zone in which as_of ends, and of the hours unless the policy has one.
+        week_start: first day of the week, 1 Monday to 7 Sunday.
     """
 
     tickets: pl.DataFrame = field(default_factory=CURRENT["tickets"].empty)
     policy: SupportPolicy = field(default_factory=SupportPolicy)
     store_timezone: str = "UTC"
+    week_start: int = 1
 
 
 def score_tickets(desk: SupportDesk, as_of: date) -> dict[str, pl.DataFrame]:
     """The tables of SUPPORT_SCORES."""
     times = ticket_times(desk.tickets, desk.policy, as_of, desk.store_timezone)
-    return {"ticket_times": times, "response_times": response_times(times, desk.policy, as_of)}
+    return {
+        "ticket_times": times,
+        "response_times": response_times(times, desk.policy, as_of),
+        "week_waits": week_waits(desk, as_of),
+    }
+
+
+def week_waits(desk: SupportDesk, as_of: date) -> pl.DataFrame:
+    """`SUPPORT_SCORES["week_waits"]`: each window as it was known on the day it ended.
+
+    A ticket answered later still waited that day, so two windows are compared on equal terms.
+    """
+    table = SUPPORT_SCORES["week_waits"]
+    last_day = last_complete_week_end(as_of, desk.week_start)
+    rows = []
+    for days_back in COMPARED_WEEK_ENDS:
+        end = last_day - timedelta(days=days_back)
+        then = _as_known_on(desk, end)
+        times = ticket_times(then, desk.policy, end, desk.store_timezone)
+        rows.append(trailing_wait(times, end) | {"period_end": end})
+    return table.conform(pl.DataFrame(rows, infer_schema_length=None)).sort(table.key)
+
+
+def _as_known_on(desk: SupportDesk, day: date) -> pl.DataFrame:
+    after = start_of(day + timedelta(days=1), 0, ZoneInfo(desk.store_timezone))
+    happened = [
+        pl.when(pl.col(name) < after).then(pl.col(name)).alias(name)
+        for name in ("first_response_at", "resolved_at")
+    ]
+    return desk.tickets.filter(pl.col("created_date") <= day).with_columns(happened)
 
 
 def ticket_times(

@@ -17,6 +17,8 @@ from transforms.survival import kaplan_meier
 
 ALL = "all"
 TRAILING_DAYS = 90
+#: Days before the last complete week's end: that day, the 90 days before its 90, and a year of weeks.
+COMPARED_WEEK_ENDS = (0, TRAILING_DAYS, 364)
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,36 @@ def response_times(times: pl.DataFrame, policy: SupportPolicy, as_of: date) -> p
     frame = pl.DataFrame(rows, infer_schema_length=None)
     frame = frame.with_columns(time_basis=pl.lit(policy.time_basis))
     return table.conform(frame).sort(table.key)
+
+
+def last_complete_week_end(as_of: date, week_start: int) -> date:
+    """Last day of the last week that is over, as `week_of` of the dbt project has it.
+
+    Args:
+        week_start: first day of the week, 1 Monday to 7 Sunday.
+    """
+    tomorrow = as_of + timedelta(days=1)
+    return tomorrow - timedelta(days=(tomorrow.isoweekday() - week_start) % 7 + 1)
+
+
+def trailing_wait(times: pl.DataFrame, end: date) -> dict[str, Any]:
+    """How long half of the tickets of the 90 days to `end` waited for the first answer.
+
+    Args:
+        times: the table `ticket_times` as of `end`.
+    """
+    start = end - timedelta(days=TRAILING_DAYS - 1)
+    asked = times.filter(
+        pl.col("created_date").is_between(start, end), pl.col("measure") == "first_response"
+    )
+    told = _measured(asked)
+    reached = told["median_minutes"] is not None
+    return {
+        "period_start": start,
+        "ticket_count": told["ticket_count"],
+        "median_minutes": told["median_minutes"],
+        "reason_code": None if reached else told["reason_code"] or told["median_status"],
+    }
 
 
 def _periods(times: pl.DataFrame, as_of: date) -> Iterator[Period]:

@@ -18,7 +18,7 @@ class Target(Strict):
     """A value to reach, or an improvement on the period before."""
 
     metric: str
-    period_type: Literal["month", "quarter", "trailing_90"] = "month"
+    period_type: Literal["week", "month", "quarter", "trailing_90"] = "month"
     valid_from: date
     value: float | None = None
     step: float | None = Field(None, gt=0)

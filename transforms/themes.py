@@ -17,16 +17,26 @@ __all__ = ["CommentBox", "Themes", "classify", "load_themes"]
 
 @dataclass(frozen=True)
 class CommentBox:
-    """What customers wrote and the dictionaries to read it with; empty where nobody did.
+    """What customers wrote and the dictionaries to read it with; empty where nobody did. Personal.
 
     Attributes:
-        answers: current answers. Personal.
+        answers: current answers.
         responses: current responses.
+        contacts: first_name and last_name of everybody known, to be taken out of what is quoted.
+        order_ids: orders of the shop, to be taken out likewise.
+        never_quoted: customers whose comments nobody is shown: erased people and staff.
     """
 
     answers: pl.DataFrame = field(default_factory=CANONICAL["answers"].empty)
     responses: pl.DataFrame = field(default_factory=CURRENT["responses"].empty)
     themes: Themes = field(default_factory=lambda: load_themes(None))
+    contacts: pl.DataFrame = field(
+        default_factory=lambda: pl.DataFrame(
+            schema={"first_name": pl.String, "last_name": pl.String}
+        )
+    )
+    order_ids: pl.Series = field(default_factory=lambda: pl.Series("order_id", [], pl.String))
+    never_quoted: frozenset[str] = frozenset()
 
 
 def classify(box: CommentBox) -> pl.DataFrame:

@@ -5,16 +5,22 @@ from __future__ import annotations
 import base64
 import json
 import os
+import re
 import secrets
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+
+from suki.embedded.errors import EmbeddedAirflowError
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 DAGS_FOLDER = PROJECT_ROOT / "dags"
 PLUGINS_FOLDER = DAGS_FOLDER / "plugins"
 LOCAL_SETTINGS = Path(__file__).resolve().parent / "local_settings"
 USER = "admin"
+#: What Airflow's simple auth manager calls them; docs/access.md says who is what.
+ROLES = ("viewer", "user", "op", "admin")
+ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 @dataclass(frozen=True)
@@ -64,11 +70,31 @@ class Place:
         return self.airflow_home / "embedded.json"
 
 
+def accounts() -> dict[str, str]:
+    """Who may sign in, name -> role: ourselves, and those named in SUKI_AIRFLOW_USERS.
+
+    Raises:
+        EmbeddedAirflowError: an entry that is no `name:role`.
+    """
+    found = {USER: "admin"}
+    for entry in filter(None, os.environ.get("SUKI_AIRFLOW_USERS", "").replace(" ", "").split(",")):
+        name, _, role = entry.partition(":")
+        if not ACCOUNT.fullmatch(name) or role not in ROLES or name in found:
+            raise EmbeddedAirflowError(
+                f"SUKI_AIRFLOW_USERS: {entry!r} is no name:role such as lea:viewer, or is there "
+                f"twice. Roles are {', '.join(ROLES)}; {USER} is there already."
+            )
+        found[name] = role
+    return found
+
+
 def admin_password(place: Place) -> str:
-    """The password of the only user, made once and kept in a file that only its owner can read."""
-    if not place.passwords.exists():
-        _write_private(place.passwords, {USER: secrets.token_urlsafe(12)})
-    return _read(place.passwords)[USER]
+    """Our own password. Every account's is made once and kept where only its owner can read it."""
+    known = _read(place.passwords) if place.passwords.exists() else {}
+    if missing := accounts().keys() - known.keys():
+        known |= {name: secrets.token_urlsafe(12) for name in sorted(missing)}
+        _write_private(place.passwords, known)
+    return known[USER]
 
 
 def environment(place: Place, port: int, *, attended: bool) -> dict[str, str]:
@@ -116,7 +142,7 @@ def _airflow_settings(place: Place, port: int) -> dict[str, str]:
         # A slot stays taken for a moment after its task is done; two would stall a chain.
         "AIRFLOW__CORE__PARALLELISM": "4",
         "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{url}/execution/",
-        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{USER}:admin",
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": ",".join(map(":".join, accounts().items())),
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(place.passwords),
         "AIRFLOW__CORE__FERNET_KEY": keys["fernet_key"],
         "AIRFLOW__API__SECRET_KEY": keys["secret_key"],

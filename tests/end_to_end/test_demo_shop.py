@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import subprocess
-import sys
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -16,21 +15,9 @@ import pytest
 from suki.consent_hits import record_refusals
 from suki.settings import Settings
 from suki.unsubscribe import address_key
+from tests.end_to_end.commands import suki
 from transforms.demo import write_shop
 from transforms.segments import SEGMENTS
-
-
-def suki(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [str(Path(sys.executable).with_name("suki")), *arguments]
-    environment = {
-        "SUKI_HOME": str(home),
-        "PATH": "/usr/bin:/bin",
-        "HOME": str(home),
-        "SUKI_IDENTITY_KEY": "a test key",
-    }
-    return subprocess.run(
-        command, env=environment, capture_output=True, text=True, timeout=300, check=False
-    )
 
 
 @pytest.fixture(scope="module")
@@ -128,10 +115,11 @@ def test_everybody_on_a_list_said_yes_in_the_shops_own_customer_export(shop):
     assert {said[address] for address in listed & said.keys()} == {"yes"}
 
 
-def test_the_mail_lies_in_the_outbox_with_text_html_and_pictures(shop):
+@pytest.mark.parametrize("report", ["weekly", "monthly"])
+def test_the_mail_lies_in_the_outbox_with_text_html_and_pictures(shop, report):
     mails = [
         message_from_bytes(p.read_bytes(), policy=policy.default)
-        for p in (shop[0] / "outbox").glob("*_kpi_*.eml")
+        for p in (shop[0] / "outbox").glob(f"*_{report}_*.eml")
     ]
     assert len(mails) == 1
     kinds = [part.get_content_type() for part in mails[0].walk()]

@@ -42,11 +42,14 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Night:
     def listen(line: str) -> None:
         progress.append(line)
         if "wait for approval" in line:  # the night is over, and its Airflow still up
+            answer["reports"] = _read_reports(home)
+            answer["listens_on"] = _listens_on()
             answer.update(_approve(home))
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SUKI_HOME", str(home))
         patch.setenv("SUKI_IDENTITY_KEY", "a test key")
+        patch.setenv("SUKI_AIRFLOW_USERS", "lea:viewer,mara:user")
         outcome = embedded.run_nightly(AS_OF, None, listen)
     return Night(home, outcome, progress, answer)
 
@@ -85,6 +88,40 @@ def test_samples_are_for_those_who_have_signed_in(night):
     assert night.answer["anonymous"] == 401
     assert night.answer["page"].status_code == 200
     assert night.answer["page"].headers["cache-control"] == "no-store"
+
+
+def test_a_viewer_reads_the_reports_and_is_refused_a_list_that_a_user_gets(night):
+    published = night.home / "published" / "latest"
+    name = night.answer["reports"]["list"]
+    for who in ("lea", "mara"):
+        page = night.answer["reports"][who, "page"]
+        assert page.status_code == 200
+        assert page.content == (published / "site" / "index.html").read_bytes()
+    refused, served = (night.answer["reports"][who, "list"] for who in ("lea", "mara"))
+    assert (refused.status_code, served.status_code) == (403, 200)
+    assert ADDRESS.search(refused.content.replace(b"owner@example.com", b"")) is None
+    assert served.content == (published / "lists" / f"{name}.csv").read_bytes()
+    assert night.answer["reports"]["nobody", "list"].status_code == 401
+
+
+def test_both_downloads_are_in_the_ledger_by_name(night):
+    with closing(sqlite3.connect(night.home / "state" / "ledger.sqlite")) as ledger:
+        noted = ledger.execute("SELECT user_name, outcome, file FROM downloads ORDER BY number")
+        entries = noted.fetchall()
+    file = f"lists/{night.answer['reports']['list']}.csv"
+    assert entries == [("lea", "refused", file), ("mara", "served", file)]
+
+
+def test_nothing_of_it_can_be_reached_from_another_machine(night):
+    assert night.answer["listens_on"]
+    assert set(night.answer["listens_on"]) <= {"127.0.0.1", "::1"}
+
+
+def test_published_names_and_addresses_are_for_their_owner_only(night):
+    for part in ("lists", "segments"):
+        folder = (night.home / "published" / "latest" / part).resolve()
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+        assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
 
 
 def test_an_approval_given_in_airflow_sends_the_messages_and_the_ledger_knows_by_whom(night):
@@ -191,6 +228,37 @@ def _approve(home: Path) -> dict[str, Any]:
         "states": {task["task_id"]: task["state"] for task in tasks},
         "sent": sent,
     }
+
+
+def _read_reports(home: Path) -> dict[Any, Any]:
+    """Open the reports and a list with the cookie of Airflow's own pages, and without one."""
+    place = Place(home)
+    port = json.loads(place.address.read_text(encoding="utf-8"))["port"]
+    manifest = json.loads((home / "published" / "latest" / "manifest.json").read_text())
+    name = max(manifest["lists"], key=lambda one: one["rows"])["name"]
+    paths = {"page": "/suki/reports/", "list": f"/suki/reports/latest/lists/{name}.csv"}
+    passwords = {"nobody": None, **json.loads(place.passwords.read_text(encoding="utf-8"))}
+    seen: dict[Any, Any] = {"list": name}
+    address = f"http://127.0.0.1:{port}"
+    for who in ("nobody", "lea", "mara"):
+        with httpx.Client(base_url=address, timeout=60, trust_env=False) as browser:
+            if password := passwords[who]:
+                login = browser.post("/auth/token", json={"username": who, "password": password})
+                browser.cookies.set("_token", login.json()["access_token"])
+            for what, path in paths.items():
+                seen[who, what] = browser.get(path, follow_redirects=True)
+    return seen
+
+
+def _listens_on() -> list[str]:
+    """The addresses at which the processes of this Airflow answer; all are children of ours."""
+    # By descent, since a server that names itself writes over its environment.
+    sockets = [
+        one
+        for process in psutil.Process().children(recursive=True)
+        for one in process.net_connections(kind="inet")
+    ]
+    return [one.laddr.ip for one in sockets if one.status == psutil.CONN_LISTEN]
 
 
 def _ask(night: Night, query: str) -> list[tuple[Any, ...]]:

@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
+import yaml
 
 from reports.contexts import FeedIntake, ListSummary, ReportContext, load
+from tests.reports.executive_tables import executive_rows
+from transforms.canonical import SCORES
+from transforms.canonical.outreach import OUTREACH
 from transforms.metrics.registry import load_registry
 
+PROJECT = Path(__file__).resolve().parents[2]
 AS_OF = date(2026, 10, 4)
 MONEY = pl.Decimal(18, 4)
 EXACT = pl.Decimal(38, 4)
@@ -36,10 +42,20 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         "year_ago_value": pl.Float64,
         "interval_low": pl.Float64,
         "interval_high": pl.Float64,
+        "target_value": pl.Float64,
+        "is_on_track": pl.Boolean,
         "sample_size": pl.Int64,
         "is_small_sample": pl.Boolean,
         "active_days": pl.Int32,
         "reason_code": pl.String,
+    },
+    "rpt_comments": {
+        "theme": pl.String,
+        "position": pl.Int32,
+        "said_on": pl.Date,
+        "score_group": pl.String,
+        "language": pl.String,
+        "comment": pl.String,
     },
     "rpt_annotations": {
         "month_start": pl.Date,
@@ -182,6 +198,8 @@ def headline_rows() -> list[dict[str, Any]]:
             year_ago_value=0.731,
             interval_low=0.692,
             interval_high=0.7425,
+            target_value=0.7,
+            is_on_track=True,
             sample_size=1219,
             active_days=90,
         ),
@@ -268,6 +286,8 @@ def headline_rows() -> list[dict[str, Any]]:
             previous_value=38.2,
             interval_low=11.5,
             interval_high=71.8,
+            target_value=45.0,
+            is_on_track=False,
             sample_size=24,
             is_small_sample=True,
             period_start=date(2026, 7, 7),
@@ -470,17 +490,37 @@ def shop_rows() -> dict[str, list[dict[str, Any]]]:
             _note(date(2026, 9, 1), "outage", "The web shop was down", date(2026, 9, 12)),
             _note(date(2026, 5, 1), "campaign", "A sale too old to explain", date(2026, 5, 3)),
         ],
-    }
+    } | executive_rows(headline_rows())
 
 
 def _note(month: date, kind: str, title: str, day: date) -> dict[str, Any]:
     return {"month_start": month, "starts_on": day, "ends_on": day, "kind": kind, "title": title}
 
 
+@cache
+def published_schemas() -> dict[str, dict[str, Any]]:
+    """Every published table by the contract: dbt's models, and the tables Suki makes itself."""
+    kinds = {"date": pl.Date, "varchar": pl.String, "bigint": pl.Int64, "boolean": pl.Boolean}
+    found: dict[str, dict[str, Any]] = {}
+    for path in sorted(PROJECT.glob("dbt_project/models/*/*.yml")):
+        if path.parent.name in ("marts", "reporting"):
+            (model,) = yaml.load(path.read_bytes(), yaml.CSafeLoader)["models"]
+            found[model["name"]] = {
+                column["name"]: kinds.get(
+                    column["data_type"], pl.Float64 if column["data_type"] == "double" else EXACT
+                )
+                for column in model["columns"]
+                if column["name"] != "as_of"
+            }
+    for name, table in (OUTREACH | SCORES).items():
+        found.setdefault(name, {column.name: column.dtype for column in table.columns})
+    return {name: found.get(name, {}) | SCHEMAS.get(name, {}) for name in found | SCHEMAS}
+
+
 def write_marts(folder: Path, tables: dict[str, list[dict[str, Any]]]) -> Path:
-    """Write the tables as a run would; a table not given is written empty."""
+    """Write the tables as a run would; a table not given is written empty, a column null."""
     folder.mkdir(parents=True, exist_ok=True)
-    for table, schema in SCHEMAS.items():
+    for table, schema in published_schemas().items():
         frame = pl.DataFrame(tables.get(table, []), schema=schema)
         stamped = frame.select(pl.lit(AS_OF).alias("as_of"), pl.all())
         stamped.write_parquet(folder / f"{table}.parquet")
@@ -489,7 +529,12 @@ def write_marts(folder: Path, tables: dict[str, list[dict[str, Any]]]) -> Path:
 
 LISTS = (
     ListSummary(
-        "reorder", "Time to reorder", 86, {"no_consent": 41, "cooldown": 7}, "lists/reorder.csv"
+        "reorder",
+        "Time to reorder",
+        86,
+        {"no_consent": 41, "cooldown": 7},
+        "lists/reorder.csv",
+        "What they buy regularly runs out within a week. Written three days before.",
     ),
     ListSummary("win_back", "Win back", 132, {"no_consent": 88}, "lists/win_back.csv"),
 )
@@ -552,9 +597,19 @@ def first_week(tmp_path: Path) -> ReportContext:
         "rpt_headline": [
             row
             | empty
-            | dict.fromkeys(("previous_value", "year_ago_value", "interval_low", "interval_high"))
+            | dict.fromkeys(
+                (
+                    "previous_value",
+                    "year_ago_value",
+                    "interval_low",
+                    "interval_high",
+                    "target_value",
+                    "is_on_track",
+                )
+            )
             for row in headline_rows()
         ]
     }
+    tables["rpt_headline_week"] = tables["rpt_headline"]
     folder = write_marts(tmp_path / "first_week", tables)
     return load_shop(folder, banner=(), lists=(), intake=())

@@ -139,8 +139,8 @@ def test_a_run_that_is_not_there_is_named(suki):
 
 
 def test_nothing_is_sent_for_a_run_that_is_not_published(suki):
-    for step in ("report", "remind"):
-        left, _, err = suki(step, RUN_ID)
+    for step in (("report", "send"), ("remind",)):
+        left, _, err = suki(*step, RUN_ID)
         assert left == 1
         assert "not published" in err
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
-from reports import smtp
+from reports import smtp_session
 from reports.render import RenderedMail
 from suki.delivery import Delivery, rendered_in
 from suki.ledger import Ledger
@@ -140,10 +140,7 @@ def _killed_while_sending(home: Path, port: int) -> None:
     def taken_and_killed(*_arguments: Any) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
-    smtp.send = taken_and_killed
-    import reports.mailer
-
-    reports.mailer.send = taken_and_killed
+    smtp_session.hand_over = taken_and_killed
     deliver(settings_of(home, port))
 
 
@@ -204,6 +201,33 @@ def test_without_a_server_the_message_lies_in_the_outbox_once(tmp_path):
     mail = message_from_bytes(path.read_bytes(), policy=policy.default)
     assert mail["To"] == "boss@example.com"
     assert Ledger(settings.ledger_url).messages()[0]["path"] == path.name
+
+
+def test_an_address_that_is_none_is_one_failure_told_without_it_and_no_exception(tmp_path, mailbox):
+    settings, told = settings_of(tmp_path, mailbox[1]), []
+    assert deliver(settings, told, recipient="no address") == "failed"
+    assert told == ["kpi for 2026-10-31 was not sent: To is not one mail address"]
+    assert deliver(settings) == "sent"
+
+
+def test_a_message_waits_for_its_turn_and_its_connection_before_it_is_in_the_servers_hands(
+    tmp_path, mailbox
+):
+    """A kill while waiting leaves a message that the next run simply sends."""
+    from reports.mailer import SmtpSession, SmtpSettings
+
+    settings = settings_of(tmp_path, mailbox[1])
+    ledger, seen = Ledger(settings.ledger_url), []
+
+    def sleep(_seconds: float) -> None:
+        seen.append(statuses(settings))
+
+    server = SmtpSettings("127.0.0.1", mailbox[1], "none", messages_per_minute=1)
+    with SmtpSession(server, sleep=sleep, seconds=lambda: 0.0) as session:
+        delivery = Delivery(settings, ledger, [].append, session)
+        assert delivery.hand_over(MAIL, **NEXT) == "sent"
+        assert delivery.hand_over(MAIL, **(NEXT | {"period": "2026-11-30"})) == "sent"
+    assert [sorted(one) for one in seen] == [["queued", "sent"]]
 
 
 def test_the_ledger_holds_no_address(tmp_path):

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from datetime import UTC, datetime
+from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
 
@@ -97,7 +98,18 @@ def test_manifests_of_two_homes_tell_the_same(twins):
 def test_each_shop_wrote_its_executive_and_its_marketer_once(twins):
     for home in twins:
         kinds = sorted(p.name.split("_")[1] for p in (home / "outbox").glob("*.eml"))
-        assert kinds == ["kpi", "lists"]
+        assert kinds == ["lists", "monthly", "weekly"]
+
+
+@pytest.mark.parametrize("name", ["weekly", "monthly", "lists"])
+def test_what_a_door_warned_of_stands_in_every_mail(twins, name):
+    home = twins[0]
+    warnings = json.loads((latest(home) / "manifest.json").read_text())["reason"].splitlines()
+    (path,) = (home / "outbox").glob(f"*_{name}_*.eml")
+    mail = message_from_bytes(path.read_bytes(), policy=policy.default)
+    text = " ".join(mail.get_body(("plain",)).get_content().split())
+    assert warnings
+    assert " ".join(warnings[0].split()) in text
 
 
 def test_a_run_of_what_was_known_then_contacts_nobody_and_moves_no_pointer(twins):
@@ -263,9 +275,11 @@ def test_a_moment_of_knowledge_in_the_future_is_refused(tmp_path, monkeypatch):
 
 
 def test_mail_that_was_not_sent_to_everybody_is_a_failure():
-    assert handed_over("r", "the KPI mail", ["sent", "already"])["mails"] == {
+    assert handed_over("r", "the report", ["sent", "already"])["mails"] == {
         "already": 1,
         "sent": 1,
     }
-    with pytest.raises(SukiError, match="the KPI mail was not sent to 1 of 2 recipients"):
-        handed_over("r", "the KPI mail", ["sent", "failed"])
+    with pytest.raises(SukiError, match="the report was not sent to 1 of 2 recipients"):
+        handed_over("r", "the report", ["sent", "failed"])
+    with pytest.raises(SukiError, match="could not be made; the report was not sent to 1 of 1"):
+        handed_over("r", "the report", ["failed"], ["another could not be made"])

@@ -45,6 +45,9 @@ def test_without_a_file_of_its_own_a_shop_has_the_shipped_settings(tmp_path, mon
     assert shop(tmp_path).business.store.timezone == "Asia/Manila"
 
 
+READERS = '[mail.weekly]\nrecipients = [{address = "a@example.com"}, '
+
+
 @pytest.mark.parametrize(
     ("toml", "told"),
     [
@@ -56,7 +59,17 @@ def test_without_a_file_of_its_own_a_shop_has_the_shipped_settings(tmp_path, mon
         ("[retention]\nheadline_active_days = 100\n", ["headline_active_days = 100", "90, 180 or 365"]),
         ('[store]\ntimezone = "Manila"\n', ["'Manila' is no IANA time zone", "Asia/Manila"]),
         ('[store]\nreporting_currency = "peso"\n', ["store.reporting_currency = 'peso'"]),
-        ('[mail]\nexecutives = "boss@example.com"\n', ["mail.executives = 'boss@example.com'"]),
+        ('[mail]\nowner = "boss"\n', ["mail.owner = 'boss'", "'boss' is no mail address"]),
+        ('[mail.weekly]\nrecipients = "boss@example.com"\n', ["mail.weekly.recipients = 'boss@example.com'"]),
+        (READERS + '{address = "no address"}]\n',
+         ["mail.weekly.recipients (entry 2).address", "'no address' is no mail address"]),
+        (READERS + '{adress = "b@example.com"}]\n',
+         ["unknown setting mail.weekly.recipients (entry 2).adress", "did you mean 'address'"]),
+        (READERS + '{address = "b@example.com", language = "de"}]\n',
+         ["mail.weekly.recipients (entry 2).language = 'de'", "'en', 'fil', 'th' or 'pl'"]),
+        (READERS + '{address = "A@example.com"}]\n', ["mail.weekly.recipients", "a@example.com is named twice"]),
+        ("[mail.daily]\n", ["unknown setting mail.daily"]),
+        ("[mail.weekly]\nlate_within_days = 7\n", ["mail.weekly.late_within_days = 7", "6"]),
         ("store = 3\n", ["store = 3"]),
     ],
 )  # fmt: skip
@@ -121,12 +134,37 @@ def test_a_mail_server_takes_its_settings_from_the_environment(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("PORT", "smtp"), ("SECURITY", "ssl"), ("TIMEOUT_SECONDS", "soon")]
+    ("name", "value"),
+    [
+        ("PORT", "smtp"),
+        ("SECURITY", "ssl"),
+        ("TIMEOUT_SECONDS", "soon"),
+        ("MESSAGES_PER_MINUTE", "0"),
+    ],
 )
 def test_a_wrong_mail_setting_is_named_by_its_variable(tmp_path, name, value):
     settings = shop(tmp_path, **{"SUKI_SMTP_HOST": "mail.example.com", f"SUKI_SMTP_{name}": value})
     with pytest.raises(ConfigurationError, match=f"SUKI_SMTP_{name}"):
         settings.smtp  # noqa: B018
+
+
+def test_a_user_name_without_a_password_is_told_before_a_mail_is_tried(tmp_path):
+    settings = shop(tmp_path, SUKI_SMTP_HOST="mail.example.com", SUKI_SMTP_USERNAME="suki")
+    with pytest.raises(
+        ConfigurationError, match=r"SUKI_SMTP_PASSWORD.*a user name needs a password"
+    ):
+        settings.smtp  # noqa: B018
+
+
+def test_a_reader_reads_their_language_in_the_shops_region_where_it_has_one(tmp_path):
+    readers = ", ".join(
+        f'{{address = "{n}@example.com"{said}}}'
+        for n, said in enumerate(("", ', language = "en"', ', language = "pl"'))
+    )
+    toml = f'[mail]\nlocale = "en_PH"\n[mail.monthly]\nrecipients = [{readers}]\n'
+    mail = shop(tmp_path, toml).business.mail
+    assert [mail.locale_of(one) for one in mail.monthly.recipients] == ["en_PH", "en_PH", "pl"]
+    assert mail.weekly.recipients == ()
 
 
 def test_the_password_does_not_show_where_settings_are_printed(tmp_path):

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from transforms.canonical import CURRENT
 from transforms.support import SupportDesk, score_tickets, ticket_times
 from transforms.support_hours import EPOCH, MICROSECOND, open_time
+from transforms.support_periods import last_complete_week_end
 from transforms.support_policy import WEEKDAYS, SupportPolicy, load_policy
 from transforms.yaml_files import YamlFileError
 
@@ -273,3 +274,38 @@ def test_the_example_in_the_shipped_file_is_valid_and_the_file_itself_sets_nothi
     assert (rules.timezone, len(rules.schedules), len(rules.holidays)) == ("Asia/Manila", 2, 2)
     assert rules.target_hours("refund", "resolution") == 24
     assert rules.target_hours("anything else", "first_response") == 8
+
+
+def test_a_week_wait_is_told_as_it_was_known_when_the_week_ended() -> None:
+    early = {"created_at": "2026-06-20T09:00", "first_response_at": "2026-06-20T10:00"}
+    late = [{"created_at": "2026-06-26T09:00", "first_response_at": "2026-06-29T09:00"}] * 2
+    desk = SupportDesk(tickets(early, *late), policy())  # AS_OF is a Tuesday
+    latest = score_tickets(desk, AS_OF)["week_waits"].row(-1, named=True)
+    assert latest == {
+        "period_start": date(2026, 3, 31), "period_end": date(2026, 6, 28), "ticket_count": 3,
+        "median_minutes": None, "reason_code": "not_reached",
+    }  # fmt: skip
+
+
+def test_windows_that_end_with_a_week_are_compared_with_ninety_and_364_days_before() -> None:
+    desk = SupportDesk(CURRENT["tickets"].empty(), policy(), week_start=7)
+    rows = score_tickets(desk, AS_OF)["week_waits"]
+    assert rows["period_end"].to_list() == [date(2025, 6, 28), date(2026, 3, 29), date(2026, 6, 27)]
+    assert set(rows["reason_code"]) == {"no_tickets_in_period"}
+
+
+@pytest.mark.parametrize(
+    ("as_of", "week_start", "expected"),
+    [
+        (date(2026, 6, 28), 1, date(2026, 6, 28)),  # a Sunday: the week is over
+        (date(2026, 6, 27), 1, date(2026, 6, 21)),
+        (date(2026, 6, 29), 1, date(2026, 6, 28)),
+        (date(2026, 6, 27), 7, date(2026, 6, 27)),  # weeks from Sunday end on Saturday
+        (date(2026, 6, 28), 7, date(2026, 6, 27)),
+        (date(2026, 1, 1), 4, date(2025, 12, 31)),
+    ],
+)
+def test_the_last_complete_week_has_ended_by_as_of(
+    as_of: date, week_start: int, expected: date
+) -> None:
+    assert last_complete_week_end(as_of, week_start) == expected

@@ -24,6 +24,7 @@ from transforms.canonical.outreach_segments import (
     SEGMENT_HISTORY,
     SEGMENT_MEMBERS,
     SEGMENT_MIGRATION,
+    SEGMENT_TREND,
 )
 from transforms.canonical.scores_lifecycle import CUSTOMER_STATES
 
@@ -223,7 +224,7 @@ CONTACT_OUTCOMES = Table(
 )
 
 #: Scores that outreach counts, when all other scores stand.
-OUTREACH_SCORES: tuple[Table, ...] = (CONTACT_OUTCOMES,)
+OUTREACH_SCORES: tuple[Table, ...] = (CONTACT_OUTCOMES, SEGMENT_TREND)
 
 PRODUCT_COMPLEMENTS = Table(
     "product_complements",

@@ -103,3 +103,26 @@ SEGMENT_MIGRATION = Table(
         date_column("previous_as_of", "Date of the publication compared with; null for the first."),
     ),
 )  # fmt: skip
+#: Counted from SEGMENT_HISTORY, so that the warehouse need not know who was inside.
+SEGMENT_TREND = Table(
+    "segment_trend",
+    "One row per segment of segments.yml and business date on which any segment was seen to change.",
+    ("segment", "observed_on"),
+    (
+        text_column("segment", "Name of the segment.", required=True),
+        date_column(
+            "observed_on", "Business date of a publication; as_of is always there.", required=True
+        ),
+        integer_column("customer_count", "Members on that date.", required=True, minimum=0),
+        integer_column(
+            "entered_count",
+            "Members who were outside in the publication before; null on the segment's first date.",
+            minimum=0,
+        ),
+        integer_column(
+            "left_count",
+            "Members of the publication before who are outside; null on the segment's first date.",
+            minimum=0,
+        ),
+    ),
+)

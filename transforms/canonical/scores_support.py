@@ -97,5 +97,24 @@ SUPPORT_SCORES: dict[str, Table] = {
                 text_column("reason_code", "Why the figures are null; null where they stand."),
             ),
         ),
+        Table(
+            "week_waits",
+            "One row per 90 days that end with a week the mail compares: the wait for the first answer.",
+            ("period_end",),
+            (
+                date_column("period_start", "First day of creation counted.", required=True),
+                date_column(
+                    "period_end",
+                    "Last such day: the last complete week's, 90 and 364 days before it.",
+                    required=True,
+                ),
+                integer_column("ticket_count", "Tickets created.", required=True),
+                _minutes(
+                    "median_minutes",
+                    "Open minutes by which half had an answer, as known on period_end; null: not reached.",
+                ),
+                text_column("reason_code", "Why the median is null; null where it stands."),
+            ),
+        ),
     )
 }  # fmt: skip

@@ -1,10 +1,3 @@
-{#- The variance of a response worth 1, 0 or -1, times n squared, stands under the first root. -#}
-{%- set standard_error -%}
-    100 * sqrt(
-        (promoter_count + detractor_count) * response_count
-        - (promoter_count - detractor_count) * (promoter_count - detractor_count)
-    ) / nullif(sqrt(response_count) * response_count, 0)
-{%- endset -%}
 with run_context as (
     select * from {{ ref('stg_run_context') }}
 ),
@@ -61,7 +54,8 @@ scored as (
     select
         *,
         {{ rate('100 * (promoter_count - detractor_count)', 'response_count') }} as nps,
-        {{ significant(standard_error) }} as standard_error
+        {{ significant(nps_standard_error('promoter_count', 'detractor_count', 'response_count')) }}
+            as standard_error
     from counted
 )
 

@@ -1,0 +1,8 @@
+select
+    theme,
+    position,
+    said_on,
+    score_group,
+    language,
+    comment
+from {{ source('scores', 'comment_quotes') }}

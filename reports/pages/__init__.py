@@ -1,0 +1,1 @@
+"""The pages of the site: one module each, listed in order in `reports/site.py`."""
