@@ -180,12 +180,6 @@ def load(
     if not shop_name.strip() or any(ord(character) < 32 for character in shop_name):
         raise ReportError(f"shop name {shop_name!r} is empty or holds control characters")
 
-    def rows(table: str, row_type: type) -> tuple[Any, ...]:
-        return _typed_rows(marts, table, row_type, as_of)
-
-    def developing(table: str, row_type: type) -> tuple[Any, ...]:
-        return rows(table, row_type) if (marts / f"{table}.parquet").is_file() else ()
-
     return ReportContext(
         as_of=as_of,
         shop_name=shop_name.strip(),
@@ -196,28 +190,37 @@ def load(
         banner=tuple(banner),
         lists=tuple(lists),
         intake=tuple(intake),
-        kpis=_in_order(rows("rpt_headline", Kpi)),
-        week_kpis=_in_order(developing("rpt_headline_week", Kpi)),
         observed_kpis=observed_kpis(marts, as_of),
-        bridge_parts=_in_order(developing("rpt_revenue_bridge", BridgePart)),
-        state_moves=developing("rpt_state_movement", StateMove),
-        themes=rows("themes", ThemePeriod),
-        comments=developing("rpt_comments", Comment),
-        retention=tuple(
-            sorted(
-                rows("rpt_retention_trend", RetentionMonth),
-                key=lambda month: (month.active_days, month.period_start),
-            )
-        ),
-        cohorts=_cohort_rows(rows("rpt_cohorts", CohortCell)),
-        revenue=tuple(sorted(rows("rpt_revenue", RevenueMonth), key=lambda row: row.month_start)),
-        segments=_in_order(rows("rpt_segments", Segment)),
-        nps=rows("rpt_nps", NpsPeriod),
-        data_quality=rows("rpt_data_quality", FeedQuality),
-        validity=rows("rpt_validity", Validity),
-        checks=rows("rpt_checks", Check),
-        notes=rows("rpt_annotations", Note),
+        **_tables(marts, as_of),
     )
+
+
+def _tables(marts: Path, as_of: date) -> dict[str, tuple[Any, ...]]:
+    """Every published table of the context, typed, by the field that holds it."""
+
+    def rows(table: str, row_type: type) -> tuple[Any, ...]:
+        return _typed_rows(marts, table, row_type, as_of)
+
+    months = rows("rpt_retention_trend", RetentionMonth)
+    return {
+        "kpis": _in_order(rows("rpt_headline", Kpi)),
+        "week_kpis": _in_order(rows("rpt_headline_week", Kpi)),
+        "retention": tuple(sorted(months, key=lambda row: (row.active_days, row.period_start))),
+        "cohorts": _cohort_rows(rows("rpt_cohorts", CohortCell)),
+        "revenue": tuple(
+            sorted(rows("rpt_revenue", RevenueMonth), key=lambda row: row.month_start)
+        ),
+        "segments": _in_order(rows("rpt_segments", Segment)),
+        "nps": rows("rpt_nps", NpsPeriod),
+        "data_quality": rows("rpt_data_quality", FeedQuality),
+        "validity": rows("rpt_validity", Validity),
+        "checks": rows("rpt_checks", Check),
+        "notes": rows("rpt_annotations", Note),
+        "bridge_parts": _in_order(rows("rpt_revenue_bridge", BridgePart)),
+        "state_moves": rows("rpt_state_movement", StateMove),
+        "themes": rows("themes", ThemePeriod),
+        "comments": rows("rpt_comments", Comment),
+    }
 
 
 def _typed_rows(marts: Path, table: str, row_type: type, as_of: date) -> tuple[Any, ...]:

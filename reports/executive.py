@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from reports.contexts import FeedState, ListSummary, ReportContext
 from reports.executive_rows import Comment, ThemeChange
+from reports.formats import is_whole_month
 from reports.movements import Bridge, Movement, bridge, movement
 from reports.rows import Check, CohortRow, Kpi, Validity
 
@@ -29,6 +30,8 @@ NOTES_SHOWN = 5
 #: The feeds no report can do without are told even when all is well with them.
 ALWAYS_TOLD = ("orders", "surveys")
 LATE_AFTER_DAYS = 7
+#: A figure the headline table does not know comes after those it does.
+LAST_PLACE = 1000
 #: Two voices that differ come before two that agree.
 VOICES = ("detractor", "promoter", "passive")
 
@@ -106,12 +109,10 @@ class Edition:
 def edition(context: ReportContext, cadence: Cadence) -> Edition:
     """Choose what a mail of one cadence tells of a run."""
     kind = PERIOD_TYPES[cadence]
-    headline = context.week_kpis if cadence == "weekly" else context.kpis
-    told = {kpi.metric for kpi in headline}
     return Edition(
         cadence=cadence,
         report=context,
-        kpis=(*headline, *(kpi for kpi in context.observed_kpis if kpi.metric not in told)),
+        kpis=_kpis(context, cadence),
         bridge=bridge(context.bridge_parts, kind, "previous"),
         bridge_year=bridge(context.bridge_parts, kind, "year_ago"),
         movement=movement(context.state_moves, kind),
@@ -130,6 +131,32 @@ def edition(context: ReportContext, cadence: Cadence) -> Edition:
             row for row in context.validity if row.invalid_reason != "valid" and row.order_count
         ),
         broken_checks=tuple(check for check in context.checks if check.difference),
+    )
+
+
+def _kpis(context: ReportContext, cadence: Cadence) -> tuple[Kpi, ...]:
+    """The figures of the cadence in the order of the headline table, which is the sources'.
+
+    A week is also told what has no week of its own: value to date and second orders.
+    """
+    weekly = context.week_kpis + _without_month(context.kpis)
+    headline = weekly if cadence == "weekly" else context.kpis
+    places = {kpi.metric: kpi.position for kpi in context.observed_kpis + context.kpis}
+    told: dict[str, Kpi] = {}
+    for kpi in headline + context.observed_kpis:
+        told.setdefault(kpi.metric, kpi)
+    return tuple(
+        sorted(told.values(), key=lambda kpi: (places.get(kpi.metric, LAST_PLACE), kpi.position))
+    )
+
+
+def _without_month(kpis: Sequence[Kpi]) -> tuple[Kpi, ...]:
+    return tuple(
+        kpi
+        for kpi in kpis
+        if kpi.period_end is None
+        or kpi.period_start is None
+        or not is_whole_month(kpi.period_start, kpi.period_end)
     )
 
 
@@ -159,21 +186,19 @@ def left_out_of(one: ListSummary) -> tuple[int, str, bool]:
 
 
 def _comments(context: ReportContext) -> tuple[Comment, ...]:
-    """A critic, an admirer, then whoever comes next, most raised themes first."""
+    """A critic, an admirer, then whoever comes next: most raised themes first, each once if it may."""
     rank = {change.now.theme: place for place, change in enumerate(theme_changes(context))}
-    waiting = sorted(
-        context.comments,
-        key=lambda one: (one.position, rank.get(one.theme, len(rank)), one.theme),
-    )
     chosen: list[Comment] = []
     for voice in (*VOICES, *(None for _ in range(COMMENTS_SHOWN))):
-        told = {one.comment for one in chosen}
-        fitting = [
-            one
-            for one in waiting
-            if one.comment not in told and (voice is None or one.score_group == voice)
-        ]
-        chosen += fitting[:1]
+        told, themes = {one.comment for one in chosen}, {one.theme for one in chosen}
+        fitting = sorted(
+            (
+                (one.theme in themes, rank.get(one.theme, len(rank)), one.position, place)
+                for place, one in enumerate(context.comments)
+                if one.comment not in told and (voice is None or one.score_group == voice)
+            ),
+        )
+        chosen += [context.comments[place] for *_order, place in fitting[:1]]
     return tuple(chosen[:COMMENTS_SHOWN])
 
 

@@ -9,6 +9,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from email.header import Header
 from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import SMTP, Policy
@@ -43,8 +44,21 @@ class _OneLine(UnstructuredHeader):
         return f"{self.name}: {self}{policy.linesep}"
 
 
+class _WholeSubject(UnstructuredHeader):
+    """A subject that arrives as it was written: folded word by word, a space was doubled or lost."""
+
+    name: str
+
+    def fold(self, *, policy: Policy[Any]) -> str:
+        if str(self).isascii() and len(str(self)) < LONGEST_LINE - len("Subject: "):
+            return f"{self.name}: {self}{policy.linesep}"
+        encoded = Header(str(self), "utf-8", header_name=self.name).encode(linesep=policy.linesep)
+        return f"{self.name}: {encoded}{policy.linesep}"
+
+
 _HEADERS = HeaderRegistry()
 _HEADERS.map_to_type("list-unsubscribe", cast(Any, _OneLine))
+_HEADERS.map_to_type("subject", cast(Any, _WholeSubject))
 # 7 bit: every relay carries it; no 8BITMIME to negotiate.
 MAIL_POLICY = SMTP.clone(cte_type="7bit", header_factory=_HEADERS)
 #: What else a message may say in its head, and how it must look (RFC 2369, RFC 8058).

@@ -70,7 +70,9 @@ def _places(labels: Sequence[str], title: str | None = None, angle: int = 0) -> 
 
     step = 1 if len(labels) <= 7 else 2 if len(labels) <= 14 else -(-len(labels) // 7)
     shown = list(labels)[::-1][::step]
-    axis = alt.Axis(values=shown, labelAngle=angle, grid=False, labelOverlap=True)
+    axis = alt.Axis(
+        values=shown, labelAngle=angle, grid=False, labelOverlap=True, labelSeparation=8
+    )
     return alt.X("label:N", title=title, sort=list(labels), axis=axis)
 
 
@@ -240,6 +242,5 @@ def stacked(records: Records, groups: Sequence[str], ticks: Ticks, tips: Tips) -
 def _legend() -> Any:
     import altair as alt
 
-    return alt.Legend(
-        orient="top", title=None, labelLimit=0, offset=4, direction="horizontal", columns=0
-    )
+    # How many stand in a row is the page's to say: it knows its width.
+    return alt.Legend(orient="top", title=None, labelLimit=0, offset=4, direction="horizontal")

@@ -27,7 +27,7 @@ RECOMMENDED = {
     "same": N_("The Net Promoter Score is {score}, the same as {before}."),
     "more": N_("The Net Promoter Score is {score}, {size} more than {before}."),
     "less": N_("The Net Promoter Score is {score}, {size} less than {before}."),
-    "unclear": N_("The Net Promoter Score is {score}, not clearly different from {before}."),
+    "unclear": N_("The Net Promoter Score is {score}; its change is within the margin of error."),
 }
 
 

@@ -182,9 +182,7 @@ def _row(
     return HeatRow(
         label=label,
         size=formats.count(known.cohort_size),
-        cells=tuple(
-            None if cell is None else _cell(cell, measure, top, formats) for cell in cells
-        ),
+        cells=tuple(None if cell is None else _cell(cell, measure, top, formats) for cell in cells),
     )
 
 

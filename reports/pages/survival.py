@@ -119,6 +119,8 @@ def _chart(
 ) -> InteractiveChart:
     curve = next(iter(shown.values()))[0].curve
     days = {0, *TOLD_DAYS[curve], *range(0, LONGEST[curve] + 1, WEEK)}
+    step = LONGEST[curve] // 4 // 30 * 30
+    x_ticks: plots.Ticks = {day: formats.count(day) for day in range(0, LONGEST[curve] + 1, step)}
     records: plots.Records = [
         {
             "group": group,
@@ -129,10 +131,8 @@ def _chart(
         }
         for group, own in shown.items()
         for point in own
-        if point.day in days
+        if point.day in days and point.day <= max(x_ticks)
     ]
-    step = LONGEST[curve] // 4 // 30 * 30
-    x_ticks: plots.Ticks = {day: formats.count(day) for day in range(0, LONGEST[curve] + 1, step)}
     y_ticks = plots.steps(0.0, max(record["y"] for record in records), formats.percent_round)
     share_title = _("Followed by another") if curve == "next_order" else _("Not lapsed")
     tips = {"group": _("Order"), "x": _("Days"), "share": share_title, "open": _("Still open (n)")}

@@ -160,3 +160,48 @@ def test_an_unbounded_cell_without_three_months_behind_it_is_immature(fourth_mon
         (3, 10, "immature"),
         (4, 0, "partial"),
     ]
+
+
+def test_a_first_day_has_no_week_to_tell_and_nothing_to_bridge(first_day) -> None:
+    figures = first_day(
+        "select metric, value, reason_code from rpt_headline_week order by position"
+    )
+    assert len(figures) == 9
+    assert all(value is None and reason for _, value, reason in figures)
+    assert {r for m, _, r in figures if m not in {"nps", "median_first_response"}} == {
+        "no_complete_period"
+    }
+    assert first_day("select * from rpt_revenue_bridge") == []
+    assert first_day("select * from rpt_state_movement") == []
+    assert (
+        first_day("select * from rpt_comments union by name select * from rpt_segment_trend") == []
+    )
+
+
+def test_every_customer_of_a_first_day_stands_in_the_distribution_of_what_they_spent(
+    first_day,
+) -> None:
+    [(told, amount)] = first_day(
+        "select sum(customer_count), sum(amount) from rpt_clv_distribution"
+    )
+    [(known, spent)] = first_day("select count(*), sum(historic_clv_amount) from clv")
+    assert (told, amount) == (known, spent)
+
+
+def test_the_week_of_one_order_tells_of_it_and_of_nobody_kept_yet(fourth_month) -> None:
+    told = fourth_month(
+        "select metric, period_end, value, previous_value, reason_code from rpt_headline_week"
+    )
+    week = {metric: row for metric, *row in told}
+    sunday = date(2025, 5, 11)
+    assert week["orders"] == [sunday, 1.0, 0.0, None]
+    assert week["net_sales"] == [sunday, 10.0, 0.0, None]
+    assert week["existing_customer_revenue_share"] == [sunday, 1.0, None, None]
+    assert week["active_customers"] == [sunday, 16.0, 16.0, None]
+    assert week["retention_rate"] == [sunday, None, None, "history_shorter_than_A"]
+    bridge = fourth_month(
+        "select component, customer_count, amount from rpt_revenue_bridge "
+        "where period_type = 'week' and comparison = 'previous' and amount <> 0 order by position"
+    )
+    assert bridge == [("returned", 1, Decimal(10)), ("end", 1, Decimal(10))]
+    assert fourth_month("select distinct comparison from rpt_revenue_bridge") == [("previous",)]

@@ -17,7 +17,6 @@ NINETY_DAYS_BEFORE = (date(2026, 4, 8), date(2026, 7, 6))
 #: Value, value of the week before and of the same week a year earlier, worked out by hand.
 WEEK_VALUES: dict[str, tuple[float, float | None, float | None]] = {
     "retention_rate": (0.964, 0.951, 0.958),
-    "retention_rate_classic": (0.981, 0.966, None),
     "period_churn_rate": (0.036, 0.049, 0.042),
     "existing_customer_revenue_share": (0.6012, 0.6412, None),
     "net_sales": (11204.25, 12940.5, 9100.0),
@@ -29,7 +28,7 @@ WEEK_INTERVALS = {"retention_rate": (0.952, 0.973), "period_churn_rate": (0.027,
 
 
 def week_rows(headline: Rows) -> Rows:
-    """The headline of the week that ended on the date of the run; lifetime figures stay."""
+    """The headline of the week that ended on the date of the run, with places of its own."""
     rows = []
     for row in headline:
         if row["metric"] in WEEK_VALUES:
@@ -46,7 +45,9 @@ def week_rows(headline: Rows) -> Rows:
                 "target_value": None,
                 "is_on_track": None,
             }
-        rows.append(row)
+        elif row["metric"] != "nps":
+            continue
+        rows.append(row | {"position": len(rows) + 1})
     return rows
 
 

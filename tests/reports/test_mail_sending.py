@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -173,6 +174,30 @@ def test_what_the_server_receives_equals_what_was_composed(
     assert picture.get_content() == RENDERED.images["chart@suki"]
     assert picture["Content-ID"] == "<chart@suki>"
     assert picture.get_content_disposition() == "inline"
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Kape Suki: 93.5% of active customers stayed in the week 19 – 25 Oct 2026 (−3.3 points)",
+        "Kape Suki: 86.9% of active customers stayed in October 2026 (+0.7 points)",
+        "ร้านกาแฟสุขใจ: ลูกค้าที่ยังซื้ออยู่ 93.5% อยู่ต่อในสัปดาห์ 19–25 ต.ค. 2026 (ลดลง 3.3 จุด)",
+        "Sklep „Żółw”: w październiku 2026 zostało 86,9% aktywnych klientów (+0,7 p.p.)",
+        "short",
+        "A very long word without a space: " + "x" * 300,
+        "More than a line may hold " * 50 + "end",
+    ],
+)
+def test_a_subject_arrives_letter_by_letter_and_in_lines_that_every_relay_carries(
+    server: SmtpSettings, trusted: None, mailbox: Mailbox, subject: str
+) -> None:
+    send(made(replace(RENDERED, subject=subject)), server)
+    received = message_from_bytes(mailbox.received[0], policy=default_policy)
+    assert received["Subject"] == subject
+    head = mailbox.received[0].split(b"\r\n\r\n")[0]
+    assert head.isascii()
+    assert b"Subject:\r\n" not in head
+    assert max(len(line) for line in head.split(b"\r\n")) <= 998
 
 
 LINK = f"https://shop.example.com/unsubscribe?token={'MR9hYWFh' * 40}"

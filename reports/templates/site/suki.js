@@ -16,7 +16,7 @@
     return Object.fromEntries(Object.entries(part).map(([key, value]) => [key, recoloured(value)]));
   }
 
-  function look(isDark) {
+  function look(isDark, width) {
     const muted = isDark ? "#a3b3b6" : "#5b6b6f";
     const ink = isDark ? "#e6eded" : "#17282b";
     const line = isDark ? "#2c393c" : "#e2e8e7";
@@ -28,7 +28,7 @@
       padding: { left: 4, right: 12, top: 8, bottom: 4 },
       axis: { ...words, domain: false, ticks: false, gridColor: line, labelPadding: 8,
               titleFontWeight: "normal", titlePadding: 10 },
-      legend: { ...words, labelColor: ink, symbolSize: 110 },
+      legend: { ...words, labelColor: ink, symbolSize: 110, ...(width < 440 && { columns: 2 }) },
       text: { color: ink },
       view: { stroke: null },
     };
@@ -42,8 +42,10 @@
       const isDark = prefersDark.matches;
       await window.vegaEmbed(place, isDark ? recoloured(spec) : spec, {
         mode: "vega-lite", renderer: "svg", actions: false, ast: true, defaultStyle: false,
-        config: look(isDark), tooltip: { theme: "suki", disableDefaultStyle: true },
+        config: look(isDark, place.clientWidth), tooltip: { theme: "suki", disableDefaultStyle: true },
       });
+      // Told by the label and the table: a thousand marks would only be noise.
+      place.querySelector("svg").setAttribute("aria-hidden", "true");
       figure.classList.add("is-drawn");
     } catch (error) {
       place.hidden = true; // the picture is still there

@@ -112,9 +112,7 @@ def test_the_chart_shows_only_what_was_compared_and_marks_few_people(tmp_path: P
     (records,) = (
         [d for d in chart.spec["datasets"].values() if len(d) == 2]
         if "datasets" in chart.spec
-        else [
-            layer["data"]["values"] for layer in chart.spec["layer"][1:2]
-        ]
+        else [layer["data"]["values"] for layer in chart.spec["layer"][1:2]]
     )
     assert [(one["few"], one["clear"]) for one in records] == [(True, True), (False, False)]
 
