@@ -164,36 +164,20 @@ def one_among_many(
     )
 
 
-def calibration(
-    records: Records, groups: Sequence[str], ticks: Ticks, titles: tuple[str, str], tips: Tips
-) -> Any:
+def calibration(records: Records, ticks: Ticks, titles: tuple[str, str], tips: Tips) -> Any:
     """Predicted against actual: on the diagonal a prediction came true.
 
-    Records: `group`, `predicted`, `actual`, `name` (written beside the point), fields of `tips`.
+    Records: `predicted`, `actual`, `name` (written beside the point), and the fields of `tips`.
     """
-    import altair as alt
-
-    ends = _ends(ticks)
-    diagonal = (
-        _chart([{"predicted": end, "actual": end} for end in ends])
-        .mark_line(color=MUTED, strokeWidth=1.2, strokeDash=[4, 4])
-        .encode(x=_x("predicted", ticks, titles[0]), y=_y("actual", ticks).title(titles[1]))
-    )
-    base = _chart(records).encode(
-        x=_x("predicted", ticks, titles[0]), y=_y("actual", ticks).title(titles[1])
-    )
-    places, legend = list(groups), _legend() if len(groups) > 1 else None
-    points = base.mark_point(filled=True, size=90, opacity=1).encode(
-        color=alt.Color(
-            "group:N", scale=alt.Scale(domain=places, range=[TEAL, AMBER]), legend=legend
-        ),
-        shape=alt.Shape(
-            "group:N", scale=alt.Scale(domain=places, range=["circle", "diamond"]), legend=legend
-        ),
-        tooltip=_tips(tips),
+    x, y = _x("predicted", ticks, titles[0]), _y("actual", ticks).title(titles[1])
+    diagonal = _chart([{"predicted": end, "actual": end} for end in _ends(ticks)])
+    base = _chart(records).encode(x=x, y=y)
+    points = base.mark_point(filled=True, size=90, opacity=1, color=TEAL).encode(
+        tooltip=_tips(tips)
     )
     names = base.mark_text(align="left", dx=8, dy=-8, fontSize=12, color=MUTED)
-    return diagonal + points + names.encode(text="name:N")
+    line = diagonal.mark_line(color=MUTED, strokeWidth=1.2, strokeDash=[4, 4])
+    return line.encode(x=x, y=y) + points + names.encode(text="name:N")
 
 
 def columns(records: Records, ticks: Ticks, tips: Tips, title: str | None = None) -> Any:

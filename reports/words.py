@@ -43,6 +43,7 @@ REASONS = {
     "fit_hessian_not_finite": N_("the model cannot say how sure it is"),
     "backtest_bias_above_limit": N_("the model was too far off when tested on the past"),
     "no_holdout_purchase": N_("nobody bought in the days held back for the test"),
+    "no_purchase_to_test_on": N_("too few orders to hold some back"),
     "no_channel_on_orders": N_("the orders do not say which channel won them"),
     "channel_unknown": N_("the channel that won them is not known"),
     "no_spend_in_channel": N_("no spend is recorded for the channel"),

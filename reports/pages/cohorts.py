@@ -75,19 +75,7 @@ def average_curve(
                 n=COHORTS_NEEDED
             )
         )
-    records: plots.Records = [
-        {
-            "x": row.period_offset,
-            "rate": float(row.rate or 0),
-            "low": float(row.interval_low if row.interval_low is not None else row.rate or 0),
-            "high": float(row.interval_high if row.interval_high is not None else row.rate or 0),
-            "text": formats.percent(row.rate or Decimal(0)),
-            "interval": interval_words(row.interval_low, row.interval_high, formats),
-            "size": formats.count(row.cohort_size),
-            "cohorts": formats.count(row.cohort_count),
-        }
-        for row in told
-    ]
+    records = [_average_record(row, row.rate or Decimal(0), formats) for row in told]
     x_ticks = _month_ticks(told[-1].period_offset, formats, first=1)
     y_ticks = plots.steps(0.0, max(record["high"] for record in records), formats.percent_round)
     tips = {
@@ -103,6 +91,19 @@ def average_curve(
         header=tuple(tips.values()),
         rows=[tuple(str(record[key]) for key in tips) for record in records],
     )
+
+
+def _average_record(row: Average, rate: Decimal, formats: Formats) -> dict[str, Any]:
+    return {
+        "x": row.period_offset,
+        "rate": float(rate),
+        "low": float(rate if row.interval_low is None else row.interval_low),
+        "high": float(rate if row.interval_high is None else row.interval_high),
+        "text": formats.percent(rate),
+        "interval": interval_words(row.interval_low, row.interval_high, formats),
+        "size": formats.count(row.cohort_size),
+        "cohorts": formats.count(row.cohort_count),
+    }
 
 
 def _average_finding(told: Sequence[Average], end: str, formats: Formats) -> Finding:

@@ -41,7 +41,6 @@ def observations() -> Rows:
         rows.append(observed("period_churn_rate", start, rate, numerator=lost, reason_code=why))
         kept = None if rate is None else 1 - rate
         rows.append(observed("retention_rate", start, kept, numerator=lost, reason_code=why))
-    # Another window, another period, and a month that is not over: on no chart.
     rows.append(observed("period_churn_rate", date(2026, 9, 1), 0.999, dimension_value="365"))
     rows.append(observed("period_churn_rate", date(2026, 7, 1), 0.998, period_type="quarter"))
     rows.append(observed("period_churn_rate", date(2026, 10, 1), 0.997))
