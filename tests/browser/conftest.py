@@ -83,7 +83,7 @@ def open_page(chromium: Browser) -> Iterator[Any]:
         )
         seen.page.on("pageerror", lambda error: seen.errors.append(str(error)))
         seen.page.on("request", lambda request: seen.requests.append(request.url))
-        seen.page.goto(path.as_uri(), wait_until="networkidle")
+        seen.page.goto(path.as_uri(), wait_until="load")
         return seen
 
     yield opened
