@@ -188,21 +188,6 @@ def columns(records: Records, ticks: Ticks, tips: Tips, title: str | None = None
     )
 
 
-def bars(records: Records, tips: Tips) -> Any:
-    """Lying bars with their figure at the end. Records: `label`, `amount`, `text`, `tips`."""
-    import altair as alt
-
-    labels = [record["label"] for record in records]
-    room = max(record["amount"] for record in records) * 1.25 or 1
-    base = _chart(records).encode(
-        y=alt.Y("label:N", title=None, sort=labels),
-        x=alt.X("amount:Q", title=None, axis=None, scale=alt.Scale(domain=[0, room])),
-        tooltip=_tips(tips),
-    )
-    shape = base.mark_bar(color=TEAL, height=18, cornerRadiusEnd=2)
-    return shape + base.mark_text(align="left", dx=6, fontSize=13, color=INK).encode(text="text:N")
-
-
 def stacked(records: Records, groups: Sequence[str], ticks: Ticks, tips: Tips) -> Any:
     """Stacked columns by month, the first group at the bottom: `label`, `group`, `order`, `amount`."""
     import altair as alt
