@@ -155,6 +155,10 @@ def test_mail_goes_to_whom_was_approved_once_and_never_to_who_clicked_no_meanwhi
     folder = home / "published" / "latest"
     lists = marketing_lists(home)
     waiting = {page.stem for page in (home / "approvals").glob("*/*.html")} & lists.keys()
+    samples = [page.read_text("utf-8") for page in (home / "approvals").glob("*/*.html")]
+    assert any("https://shop.example.com/suki/unsubscribe" in page for page in samples)
+    # An approver who tries the link must not say no in a customer's name.
+    assert [page for page in samples if "token=" in page] == []
     campaign = max(waiting, key=lambda name: (lists[name].height, name))
     people = pl.read_parquet(folder / "lists" / f"{campaign}.parquet").sort("email")
     assert people.height >= 2
