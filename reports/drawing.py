@@ -146,11 +146,22 @@ def png(layers: Any, finding: Finding | None = None, height: int = HEIGHT) -> by
     """
     import vl_convert
 
-    font = register_for_charts()
-    chart = (
+    chart = _styled(layers.properties(height=height), register_for_charts())
+    if finding is not None:
+        title, subtitle = wrapped(finding.title, 54), wrapped(finding.subtitle, 80)
+        chart = chart.properties(
+            title={"text": title, "subtitle": subtitle},
+            height=height + TITLE_LINE * len(title) + SUBTITLE_LINE * len(subtitle),
+        )
+    spec = drawable(json.dumps(chart.to_dict(), ensure_ascii=False))
+    return _tightened(vl_convert.vegalite_to_png(spec, scale=SCALE))
+
+
+def _styled(layers: Any, font: str) -> Any:
+    """One canvas for every chart: no frame, few lines, words larger than axes."""
+    return (
         layers.properties(
             width=WIDTH,
-            height=height,
             autosize={"type": "fit", "contains": "padding"},
             background="#ffffff",
             padding={"left": 4, "right": 12, "top": 8, "bottom": 4},
@@ -182,14 +193,6 @@ def png(layers: Any, finding: Finding | None = None, height: int = HEIGHT) -> by
         )
         .configure_view(stroke=None)
     )
-    if finding is not None:
-        title, subtitle = wrapped(finding.title, 54), wrapped(finding.subtitle, 80)
-        chart = chart.properties(
-            title={"text": title, "subtitle": subtitle},
-            height=height + TITLE_LINE * len(title) + SUBTITLE_LINE * len(subtitle),
-        )
-    spec = drawable(json.dumps(chart.to_dict(), ensure_ascii=False))
-    return _tightened(vl_convert.vegalite_to_png(spec, scale=SCALE))
 
 
 def _tightened(png: bytes) -> bytes:

@@ -152,19 +152,10 @@ def uplift_chart(
         }
         for row, difference, low, high in judged
     ]
-    days = judged[0][0].engagement_window_days
-    people = sum(row.treated_count + row.held_out_count for row, *_rest in judged)
-    finding = Finding(
-        _largest(judged[0][0], formats),
-        _(
-            "Buyers within {days} days, written to less held out, in percentage points with 95% "
-            "interval; n = {n} people; to {day}"
-        ).format(days=formats.count(days), n=formats.count(people), day=formats.day(as_of)),
-    )
     return interactive(
         "campaign-uplift",
         rows_of_intervals(records, _("percentage points")),
-        finding,
+        _uplift_finding([row for row, *_rest in judged], formats, as_of),
         told="; ".join(f"{record['label']} {record['text']}" for record in records) + ".",
         header=(_("Campaign"), _("Difference"), _("From"), _("To")),
         rows=[
@@ -177,6 +168,18 @@ def uplift_chart(
             for row, difference, low, high in judged
         ],
         height=60 + ROW_HEIGHT * len(records),
+    )
+
+
+def _uplift_finding(judged: Sequence[Uplift], formats: Formats, as_of: Any) -> Finding:
+    days = judged[0].engagement_window_days
+    people = sum(row.treated_count + row.held_out_count for row in judged)
+    return Finding(
+        _largest(judged[0], formats),
+        _(
+            "Buyers within {days} days, written to less held out, in percentage points with 95% "
+            "interval; n = {n} people; to {day}"
+        ).format(days=formats.count(days), n=formats.count(people), day=formats.day(as_of)),
     )
 
 

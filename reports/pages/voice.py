@@ -151,21 +151,6 @@ def nps_chart(
         }
         for row, points, low, high in months
     ]
-    last = months[-1]
-    finding = Finding(
-        _("{points} in {month}, between {low} and {high} allowing for chance").format(
-            points=formats.points(last[1]),
-            month=formats.month(last[0].period_start),
-            low=formats.points(max(last[2], LOWEST)),
-            high=formats.points(min(last[3], HIGHEST)),
-        ),
-        _(
-            "NPS by month with 95% interval, points from −100 to 100; n = {n} answers; to {day}"
-        ).format(
-            n=formats.count(sum(row.response_count for row, *_rest in months)),
-            day=formats.day(last[0].period_end),
-        ),
-    )
     ends = (
         float(max(min(low for _row, _points, low, _high in months), LOWEST)),
         float(min(max(high for *_rest, high in months), HIGHEST)),
@@ -173,7 +158,7 @@ def nps_chart(
     return interactive(
         "nps-by-month",
         months_of_intervals(records, ends),
-        finding,
+        _nps_finding(months, formats),
         told="; ".join(f"{record['label']} {record['text']}" for record in records[-6:]) + ".",
         header=(_("Month"), _("NPS"), _("From"), _("To"), _("Answers")),
         rows=[
@@ -186,6 +171,26 @@ def nps_chart(
             )
             for row, points, low, high in months
         ],
+    )
+
+
+def _nps_finding(
+    months: Sequence[tuple[Nps, Decimal, Decimal, Decimal]], formats: Formats
+) -> Finding:
+    row, points, low, high = months[-1]
+    return Finding(
+        _("{points} in {month}, between {low} and {high} allowing for chance").format(
+            points=formats.points(points),
+            month=formats.month(row.period_start),
+            low=formats.points(max(low, LOWEST)),
+            high=formats.points(min(high, HIGHEST)),
+        ),
+        _(
+            "NPS by month with 95% interval, points from −100 to 100; n = {n} answers; to {day}"
+        ).format(
+            n=formats.count(sum(month.response_count for month, *_rest in months)),
+            day=formats.day(row.period_end),
+        ),
     )
 
 
