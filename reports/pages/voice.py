@@ -140,7 +140,7 @@ def nps_chart(
     ][-MONTHS_DRAWN:]
     if len(months) < 2:
         return NoPicture(_("No trend yet: it needs two complete months with answers."))
-    records = [
+    records: list[dict[str, Any]] = [
         {
             "label": formats.month_tiny(row.period_start),
             "value": float(points),
@@ -151,10 +151,7 @@ def nps_chart(
         }
         for row, points, low, high in months
     ]
-    ends = (
-        float(max(min(low for _row, _points, low, _high in months), LOWEST)),
-        float(min(max(high for *_rest, high in months), HIGHEST)),
-    )
+    ends = (min(record["low"] for record in records), max(record["high"] for record in records))
     return interactive(
         "nps-by-month",
         months_of_intervals(records, ends),
