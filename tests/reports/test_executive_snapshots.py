@@ -20,7 +20,7 @@ from reports.render import render_mail
 from tests.reports.conftest import load_shop, shop_rows, write_marts
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
-LOCALES = ["en"]
+LOCALES = ["en", "fil", "th", "pl"]
 IS_KEPT = os.environ.get("SUKI_KEEP_SNAPSHOTS") == "1"
 
 
