@@ -60,6 +60,6 @@ $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt
 # The browser tests look at every page and mail with the Chromium of the system.
 $(VENV)/.installed-browser: $(VENV)/.installed-dev
 	@command -v chromium >/dev/null || { echo "Installing Chromium for the browser tests ..."; \
-	  $(AS_ROOT) apt-get -qq update && DEBIAN_FRONTEND=noninteractive $(AS_ROOT) apt-get -qq install -y --no-install-recommends chromium >/dev/null; } \
+	  $(AS_ROOT) apt-get -qq update && DEBIAN_FRONTEND=noninteractive $(AS_ROOT) apt-get -qq install -y --no-install-recommends chromium fonts-thai-tlwg >/dev/null; } \
 	  || { echo "Chromium is missing and could not be installed: apt-get install chromium"; exit 2; }
 	@touch $@

@@ -205,7 +205,7 @@ def _tightened(png: bytes) -> bytes:
         position = end
     pixels = zlib.decompress(b"".join(body for kind, body in chunks if kind == b"IDAT"))
     header = next(body for kind, body in chunks if kind == b"IHDR")
-    kept = [(b"IHDR", header), (b"IDAT", zlib.compress(pixels, 9)), (b"IEND", b"")]
+    kept = [(b"IHDR", header), (b"IDAT", zlib.compress(pixels, 6)), (b"IEND", b"")]
     return png[:8] + b"".join(
         len(body).to_bytes(4, "big") + kind + body + zlib.crc32(kind + body).to_bytes(4, "big")
         for kind, body in kept

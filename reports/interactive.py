@@ -11,7 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import version
+from pathlib import Path
 from struct import unpack
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 from reports.charts import NoPicture
@@ -93,14 +95,29 @@ def interactive(
 
 
 @lru_cache(maxsize=1)
-def vega_library() -> bytes:
-    """The script that draws, as one file: the same bytes for the same version of vl-convert."""
+def vega_library(cache: Path | None = None) -> bytes:
+    """The script that draws, as one file: the same bytes for the same version of vl-convert.
+
+    Bundling takes seconds, so a cache folder keeps it, under a name that says the version.
+    """
+    name = f"vega-{version('vl-convert-python')}.js"
+    if cache is not None and (cache / name).is_file():
+        return (cache / name).read_bytes()
+    script = _bundled().encode("utf-8")
+    if cache is not None:
+        cache.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile(dir=cache, delete=False) as partial:
+            partial.write(script)
+        Path(partial.name).replace(cache / name)
+    return script
+
+
+def _bundled() -> str:
     import vl_convert
 
     # A module would not load from a folder, and bare names would be shared with other scripts.
     bundle = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
-    script = BANNER.format(version=version("vl-convert-python")) + f"(() => {{{bundle}\n}})();\n"
-    return script.encode("utf-8")
+    return BANNER.format(version=version("vl-convert-python")) + f"(() => {{{bundle}\n}})();\n"
 
 
 __all__ = ["InteractiveChart", "NoPicture", "interactive", "vega_library"]

@@ -66,6 +66,7 @@ def write_site(
     *,
     marts: Path,
     handed: Handed | None = None,
+    cache: Path | None = None,
 ) -> list[Path]:
     """Write the pages with their style sheet, scripts and charts into `site`.
 
@@ -76,6 +77,7 @@ def write_site(
         run_files: files to offer, relative to the run folder, such as `segments/loyal.csv`.
         marts: the run's published tables.
         handed: what suki knows beside the published tables.
+        cache: a folder that keeps what is the same for every run, so that it is made once.
 
     Returns:
         The files written, pages first. The same run gives the same bytes.
@@ -100,7 +102,7 @@ def write_site(
         pictures |= {f"assets/{name}": png for name, png in _pictures(values)}
         written.append(_write(site / page.address, _html(templates, page, shared | values)))
     assets = {f"assets/{name}": (TEMPLATES / "site" / name).read_bytes() for name in ASSETS}
-    assets["assets/vega.js"] = vega_library()
+    assets["assets/vega.js"] = vega_library(cache)
     for name, content in (assets | pictures).items():
         written.append(_write(site / name, content))
     return written

@@ -72,7 +72,7 @@ class RunFolder:
             one.full.write_parquet(self.path / "lists" / f"{one.name}.parquet", compression="zstd")
 
     def write_reports(
-        self, context: ReportContext, mail: MailSettings, handed: Handed | None = None
+        self, context: ReportContext, mail: MailSettings, handed: Handed, cache: Path
     ) -> None:
         """The executives' mails, and the site, which is handed more than the tables tell."""
         from reports.reference import load_reference
@@ -87,7 +87,15 @@ class RunFolder:
         ]
         reference = load_reference(self.path / "marts", context.as_of)
         marts = self.path / "marts"
-        write_site(context, reference, self.path / "site", data_files, marts=marts, handed=handed)
+        write_site(
+            context,
+            reference,
+            self.path / "site",
+            data_files,
+            marts=marts,
+            handed=handed,
+            cache=cache,
+        )
 
     def write_quality(self, doors: Mapping[str, list[dict[str, Any]]]) -> None:
         """Every expectation of both doors and its result."""

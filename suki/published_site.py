@@ -74,6 +74,12 @@ def publication(settings: Settings, day: str) -> Publication | None:
     return Publication(folder, manifest)
 
 
+def date_of_run(settings: Settings, run_id: str) -> str | None:
+    """The business date that a run stands for now; None where it stands for none."""
+    shown = publication(settings, run_id[:10])
+    return shown.as_of if shown is not None and shown.run_id == run_id else None
+
+
 def site_file(shown: Publication, name: str) -> SiteFile | None:
     """A file of the publication's site by its name below `site/`, or None where it has none.
 

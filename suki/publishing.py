@@ -169,7 +169,7 @@ def _write_reports(
     except ReportError as error:
         note_unrendered(folder.path / "reports", mail, str(error))
     else:
-        folder.write_reports(context, mail, handed)
+        folder.write_reports(context, mail, handed, settings.cache)
 
 
 def summary(

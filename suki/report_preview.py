@@ -162,8 +162,9 @@ def _write_pages(
     outcome, reason = manifest["outcome"], manifest["reason"]
     remembered = cast(Ledger, _Remembered(manifest, settings))
     handed = site_facts(_run_of(manifest), settings, remembered, outcome=outcome, reason=reason)
-    write_site(told, reference, folder / "site", files, marts=marts, handed=handed)
-    return folder / "site" / "index.html"
+    pages = folder / "site"
+    write_site(told, reference, pages, files, marts=marts, handed=handed, cache=settings.cache)
+    return pages / "index.html"
 
 
 class _Remembered:

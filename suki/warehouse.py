@@ -8,6 +8,7 @@ import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -140,12 +141,11 @@ def parsed_project(settings: Settings, target: Path) -> Any:
     dbt's own partial parse starts over whenever the path of the warehouse changes, which is
     every run; the manifest itself does not depend on it.
     """
-    from dbt.contracts.graph.manifest import Manifest
-    from dbt.parser.manifest import extended_mashumaro_encoder, extended_mashumuro_decoder
+    from dbt.parser.manifest import extended_mashumaro_encoder
 
     cached = settings.cache / "dbt" / f"{_project_key()}.msgpack"
     if cached.is_file():
-        return Manifest.from_msgpack(cached.read_bytes(), decoder=extended_mashumuro_decoder)
+        return _unpacked(cached)
     result = _dbt(["parse", "--no-partial-parse"], target, None)
     if result.exception is not None:
         raise SukiError(
@@ -154,6 +154,15 @@ def parsed_project(settings: Settings, target: Path) -> Any:
     packed = result.result.to_msgpack(extended_mashumaro_encoder)
     write_with(cached, lambda partial: partial.write_bytes(packed))
     return result.result
+
+
+@lru_cache(maxsize=1)
+def _unpacked(cached: Path) -> Any:
+    """Read a parsed project once in a process: its name is the hash of all it depends on."""
+    from dbt.contracts.graph.manifest import Manifest
+    from dbt.parser.manifest import extended_mashumuro_decoder
+
+    return Manifest.from_msgpack(cached.read_bytes(), decoder=extended_mashumuro_decoder)
 
 
 def _project_key() -> str:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from suki.published_site import Publication
 
 ADDRESS = "/suki/reports"
+#: Where the run history's links lead: from a folder they lead to the runs beside `published/`.
+RUNS = "/suki/runs"
 HEADERS = {
     # The pages' own words, and who may frame them: Airflow's navigation shows them in a frame.
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; "
@@ -61,7 +63,7 @@ def _add_pages(app: FastAPI) -> None:
     from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
     from suki.download_page import told_page
-    from suki.published_site import publication, site_file
+    from suki.published_site import date_of_run, publication, site_file
     from suki.settings import Settings
 
     @app.get("/", response_model=None)
@@ -77,6 +79,9 @@ def _add_pages(app: FastAPI) -> None:
 
     @app.get("/{day}/site/{name:path}", response_model=None)
     def page(day: str, name: str, if_none_match: str = Header("")) -> Any:
+        if date := date_of_run(Settings(), day):
+            address = f"{_below()}{ADDRESS}/{date}/site/{quote(name)}"
+            return RedirectResponse(address, headers=HEADERS)
         found = site_file(_standing(day), name or "index.html")
         if found is None:
             raise _absent()
@@ -175,6 +180,13 @@ def _standing(day: str) -> Publication:
     return shown
 
 
+def _below() -> str:
+    """The path under which Airflow itself is served, if any."""
+    from airflow.configuration import conf
+
+    return urlsplit(conf.get("api", "base_url", fallback="")).path.rstrip("/")
+
+
 def _absent() -> Exception:
     from fastapi import HTTPException
 
@@ -183,12 +195,11 @@ def _absent() -> Exception:
 
 def _told(request: Request, error: Any) -> Response:
     """A page in words for every answer that is no page and no file."""
-    from airflow.configuration import conf
     from fastapi.responses import HTMLResponse
 
     from suki.download_page import told_page
 
-    below = urlsplit(conf.get("api", "base_url", fallback="")).path.rstrip("/")
+    below = _below()
     status = getattr(error, "status_code", 409)  # what Suki itself says is no status
     words = {401: "sign_in", 403: "not_you", 409: "not_now"}.get(status, "nothing_here")
     if status == 403 and error.detail != HTTPStatus.FORBIDDEN.phrase:
@@ -220,8 +231,10 @@ class SukiReports(AirflowPlugin):
     """Adds the pages, and links to them, to Airflow's own."""
 
     name = "suki_reports"
+    pages: ClassVar[ReportPages] = ReportPages()
     fastapi_apps: ClassVar[list[Any]] = [
-        {"name": name, "app": ReportPages(), "url_prefix": ADDRESS}
+        {"name": name, "app": pages, "url_prefix": ADDRESS},
+        {"name": "suki_runs", "app": pages, "url_prefix": RUNS},
     ]
     external_views: ClassVar[list[Any]] = [
         {

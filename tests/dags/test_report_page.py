@@ -84,6 +84,7 @@ QUESTIONS: list[tuple[str, str, str]] = [
     ("GET", "/latest/lists/welcome.csv?shape=meta", "viewer"),
     ("GET", "/latest/segments/Ana%20Reyes.csv", "viewer"),
     ("GET", "/latest/lists/survey.parquet", "op"),
+    *(("GET", f"/{RUN}/site/history.html", who) for who in ROLES),
     *(("GET", path, "admin") for path in FUZZ),
 ]  # fmt: skip
 
@@ -177,6 +178,15 @@ def test_after_signing_in_the_reader_is_where_they_wanted_to_be(told):
 def test_a_viewer_reads_the_site_as_it_was_published(told, name):
     answer = told(f"/latest/site/{name}", "viewer")
     assert (answer["status"], answer["body"]) == (200, SITE[name])
+
+
+def test_a_run_of_the_history_leads_to_the_date_it_stands_for(told):
+    path = f"/{RUN}/site/history.html"
+    assert told(path, "anonymous")["status"] == 401
+    assert told(path, "viewer")["status"] == 307
+    leads_to = told(path, "viewer")["headers"]["location"]
+    assert leads_to == f"/team/suki/reports/{AS_OF}/site/history.html"
+    assert told(f"/{HELD}/site/index.html", "admin")["status"] == 404
 
 
 def test_the_ways_in_lead_to_the_newest_reports_below_wherever_airflow_is(told):

@@ -88,7 +88,7 @@ def marked(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def no_library(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(site, "vega_library", lambda: b"")
+    monkeypatch.setattr(site, "vega_library", lambda _cache: b"")
 
 
 @pytest.fixture(scope="module")

@@ -39,7 +39,7 @@ def write_run(run: Path, tables: dict[str, list[dict[str, Any]]], **changes: Any
 def no_drawing_library() -> Iterator[None]:
     """Bundling the library that draws takes seconds; one test does it, the others need not."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(site_module, "vega_library", lambda: b"/* drawn by */\n")
+        patch.setattr(site_module, "vega_library", lambda _cache: b"/* drawn by */\n")
         yield
 
 

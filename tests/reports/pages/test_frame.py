@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 import pytest
 
+from reports import interactive
 from reports.interactive import vega_library
 from reports.site import MENU, PAGES
 from tests.reports.pages.conftest import full_rows, write_run
@@ -75,6 +76,15 @@ def test_the_drawing_library_is_one_plain_script_under_its_licence() -> None:
     assert not re.search(r"^(import|export) ", script, re.MULTILINE)  # no module: opens from files
     for address in set(re.findall(r"https?://[^\"'`\s)]+", script)):
         assert address.startswith(NAMES_NOT_ADDRESSES + NEVER_FETCHED), address
+
+
+def test_the_drawing_library_is_bundled_once_for_all_runs(tmp_path: Path, monkeypatch) -> None:
+    bundled = []
+    monkeypatch.setattr(interactive, "_bundled", lambda: bundled.append(1) or "drawn by")
+    assert [vega_library(tmp_path / "cache") for _ in range(2)] == [b"drawn by"] * 2
+    assert len(bundled) == 1
+    [kept] = (tmp_path / "cache").iterdir()
+    assert re.fullmatch(r"vega-\d.+\.js", kept.name)
 
 
 def test_every_link_of_the_site_leads_somewhere(full_site: Path) -> None:
