@@ -70,6 +70,8 @@ def test_sql_file_is_shorter_than_100_lines(sql_file: Path) -> None:
 
 @pytest.mark.parametrize("macro", MACROS, ids=lambda path: path.stem)
 def test_macro_has_a_caller(macro: Path) -> None:
+    if "{% materialization" in macro.read_text(encoding="utf-8"):
+        return  # dbt calls it, for every model of that kind
     others = [path.read_text(encoding="utf-8") for path in SQL_FILES if path != macro]
     assert any(re.search(rf"\b{macro.stem}\(", text) for text in others)
 

@@ -6,6 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+#: Against a command that hangs; a busy machine may take minutes for what takes seconds elsewhere.
+PATIENCE = 1200  # seconds
+
 
 def suki(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run `suki` for a shop; the exit code is the caller's to judge."""
@@ -17,5 +20,5 @@ def suki(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         "SUKI_IDENTITY_KEY": "a test key",
     }
     return subprocess.run(
-        command, env=environment, capture_output=True, text=True, timeout=300, check=False
+        command, env=environment, capture_output=True, text=True, timeout=PATIENCE, check=False
     )

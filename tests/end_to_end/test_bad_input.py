@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import gzip
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.end_to_end import commands
 
 HEAD = "order_id,ordered_at,currency,quantity,unit_price\n"
 GOOD = "1,2025-10-07 09:00:00,PHP,1,5\n"
@@ -31,16 +32,7 @@ FILES: dict[str, bytes] = {
 
 
 def suki(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [str(Path(sys.executable).with_name("suki")), *arguments]
-    environment = {
-        "SUKI_HOME": str(home),
-        "PATH": "/usr/bin:/bin",
-        "HOME": str(home),
-        "SUKI_IDENTITY_KEY": "a test key",
-    }
-    done = subprocess.run(
-        command, env=environment, capture_output=True, text=True, timeout=120, check=False
-    )
+    done = commands.suki(home, *arguments)
     assert "Traceback" not in done.stdout + done.stderr
     return done
 

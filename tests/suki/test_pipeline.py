@@ -17,6 +17,7 @@ from suki.contacting import handed_over
 from suki.errors import ConfigurationError, SukiError
 from suki.ledger import Ledger
 from suki.settings import Settings
+from tests.end_to_end.commands import PATIENCE
 from transforms.demo import write_shop
 
 AS_OF = "2026-10-31"
@@ -36,7 +37,7 @@ def start(home: Path, *arguments: str) -> subprocess.Popen[str]:
 
 def suki(home: Path, *arguments: str) -> tuple[int, str]:
     process = start(home, *arguments)
-    out, err = process.communicate(timeout=300)
+    out, err = process.communicate(timeout=PATIENCE)
     return process.returncode, out + err
 
 
@@ -48,7 +49,7 @@ def twins(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
         write_shop(home, customers=150)
     processes = [start(home, "run", "--as-of", AS_OF) for home in homes]
     for process in processes:
-        _, err = process.communicate(timeout=300)
+        _, err = process.communicate(timeout=PATIENCE)
         assert process.returncode == 3, err
     return homes[0], homes[1]
 
