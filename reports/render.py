@@ -89,6 +89,18 @@ class ListsReady:
     lists: tuple[ListSummary, ...]
     banner: tuple[str, ...] = ()
 
+    @property
+    def filled(self) -> list[ListSummary]:
+        """Lists with somebody on them, the longest first."""
+        return sorted(
+            (one for one in self.lists if one.rows), key=lambda one: (-one.rows, one.name)
+        )
+
+    @property
+    def empty(self) -> list[ListSummary]:
+        """Lists with nobody on them, by name."""
+        return sorted((one for one in self.lists if not one.rows), key=lambda one: one.name)
+
 
 @in_its_language
 def render_mail(context: ReportContext, cadence: Cadence) -> RenderedMail:

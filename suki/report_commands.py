@@ -29,8 +29,6 @@ def send(run_id: str | None) -> None:
     sent = pipeline.report(run_id or newest_run())
     for outcome, copies in sorted(sent["mails"].items()):
         click.echo(f"{outcome:<12}{copies:>6,}")
-    for name, why in sent.get("not_due", {}).items():
-        click.echo(f"no {name} report: {why}")
     if sent["why_silent"]:
         click.echo(f"nobody was written to: {sent['why_silent']}")
 

@@ -81,6 +81,21 @@ def test_the_marketer_learns_the_lists_their_sizes_and_their_places() -> None:
     assert "@" not in mail.text
 
 
+def test_a_list_without_anybody_is_not_counted_as_ready_and_still_named_with_its_reasons() -> None:
+    lists = (
+        ListSummary("letter", "Signed letter", 0, {"unsubscribed": 1}),
+        ListSummary("calls", "Calls", 3),
+        ListSummary("apologies", "Apologies", 12),
+        ListSummary("gifts", "Gifts", 0),
+    )
+    mail = render_list_ready(ListsReady("Shop", "en", date(2026, 10, 4), "run-1", "1", lists))
+    assert mail.subject == "Shop: 2 lists ready, 15 names, 4 Oct 2026"
+    first, _, rest = mail.text.partition("Nobody today:")
+    assert first.index("Apologies: 12 ready") < first.index("Calls: 3 ready")
+    assert "- Gifts\n- Signed letter (1 left out: unsubscribed)\n" in rest
+    assert "Nobody today: Gifts; Signed letter (1 left out: unsubscribed)." in mail.html
+
+
 @pytest.mark.parametrize(
     ("lists", "subject"),
     [
