@@ -36,7 +36,7 @@ def _checks(frame: pl.DataFrame) -> Batch:
     return Batch("rpt_checks", frame, checks)
 
 
-def _headline(frame: pl.DataFrame) -> Batch:
+def _headline(frame: pl.DataFrame, table: str = "rpt_headline") -> Batch:
     proportion = (pl.col("unit") == "share") & ~pl.col("metric").is_in(NOT_PROPORTIONS)
     judged = frame.with_columns(
         *(
@@ -54,7 +54,7 @@ def _headline(frame: pl.DataFrame) -> Batch:
             {"column": "metric", "value_set": list(HEADLINE_METRICS)},
             lambda _: (
                 f"The headline lacks one of {', '.join(HEADLINE_METRICS)}. This is a fault in "
-                "the model rpt_headline; the last good publication stands."
+                f"the model {table}; the last good publication stands."
             ),
         ),
         Check(
@@ -63,7 +63,7 @@ def _headline(frame: pl.DataFrame) -> Batch:
             {"column": "reason_for_blank", "value_set": ["unexplained"]},
             lambda row: (
                 f"{row['metric']} has neither a value nor a reason why it has none, so the mail "
-                "shows a gap. This is a fault in the model rpt_headline."
+                f"shows a gap. This is a fault in the model {table}."
             ),
             "warning",
             subject_column="metric",
@@ -77,7 +77,22 @@ def _headline(frame: pl.DataFrame) -> Batch:
             )
         ),
     )
-    return Batch("rpt_headline", judged, checks)
+    return Batch(table, judged, checks)
+
+
+def _headline_of_the_week(frame: pl.DataFrame) -> Batch:
+    """As the month's, and no day of a week that is still running; a blank figure needs no week."""
+    dated = frame.with_columns(
+        period_end=pl.when(pl.col("value").is_null())
+        .then(pl.coalesce("period_end", "as_of"))
+        .otherwise("period_end")
+    )
+    batch = _headline(dated, "rpt_headline_week")
+    return Batch(batch.name, batch.frame, (*batch.checks, _in_the_past(batch.name)))
+
+
+def _periods_only(table: str) -> Callable[[pl.DataFrame], Batch]:
+    return lambda frame: Batch(table, frame, (_in_the_past(table),))
 
 
 def _retention_trend(frame: pl.DataFrame) -> Batch:
@@ -95,10 +110,6 @@ def _retention_trend(frame: pl.DataFrame) -> Batch:
         ),
     )
     return Batch("rpt_retention_trend", frame, checks)
-
-
-def _revenue(frame: pl.DataFrame) -> Batch:
-    return Batch("rpt_revenue", frame, (_in_the_past("rpt_revenue"),))
 
 
 def _cohorts(frame: pl.DataFrame) -> Batch:
@@ -208,8 +219,11 @@ def _nps(frame: pl.DataFrame) -> Batch:
 _BATCH_OF_TABLE: Mapping[str, Callable[[pl.DataFrame], Batch]] = {
     "rpt_checks": _checks,
     "rpt_headline": _headline,
+    "rpt_headline_week": _headline_of_the_week,
     "rpt_retention_trend": _retention_trend,
-    "rpt_revenue": _revenue,
+    "rpt_revenue": _periods_only("rpt_revenue"),
+    "rpt_revenue_bridge": _periods_only("rpt_revenue_bridge"),
+    "rpt_state_movement": _periods_only("rpt_state_movement"),
     "rpt_cohorts": _cohorts,
     "rpt_segments": _segments,
     "rpt_nps": _nps,

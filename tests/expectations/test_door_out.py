@@ -27,7 +27,12 @@ def good_frames() -> Frames:
     """A small shop's publication; `lists` is handed over beside the tables."""
     return {
         "rpt_headline": _headline(),
+        "rpt_headline_week": _headline().with_columns(
+            period_end=pl.when(pl.col("metric") != "nps").then(date(2024, 5, 26))
+        ),
         "rpt_retention_trend": _retention_trend(),
+        "rpt_revenue_bridge": _stamped([{"component": "end", "period_end": date(2024, 5, 26)}]),
+        "rpt_state_movement": _stamped([{"to_state": "lapsed", "period_end": date(2024, 5, 26)}]),
         "rpt_cohorts": _cohorts(),
         "rpt_revenue": _stamped([{"period_end": date(2024, 4, 30)}, {"period_end": AS_OF}]),
         "rpt_segments": _segments(),
@@ -190,6 +195,26 @@ BROKEN: dict[str, tuple[Break, tuple[str, str, str]]] = {
     "a proportion above one": (
         setting("rpt_headline", 0, interval_high=1.01),
         ("headline_proportion", "hold", "retention_rate"),
+    ),
+    "a week's proportion above one": (
+        setting("rpt_headline_week", 0, interval_high=1.01),
+        ("headline_proportion", "hold", "retention_rate"),
+    ),
+    "a week that is not over": (
+        setting("rpt_headline_week", 0, period_end=date(2024, 6, 2)),
+        ("period_over", "hold", "2024-06-02"),
+    ),
+    "a week's figure of no week": (
+        setting("rpt_headline_week", 2, period_end=None),
+        ("period_over", "hold", "None"),
+    ),
+    "a bridge into a week that is not over": (
+        setting("rpt_revenue_bridge", 0, period_end=date(2024, 6, 2)),
+        ("period_over", "hold", "2024-06-02"),
+    ),
+    "movements of a week that is not over": (
+        setting("rpt_state_movement", 0, period_end=date(2024, 6, 2)),
+        ("period_over", "hold", "2024-06-02"),
     ),
     "a retention month above one": (
         setting("rpt_retention_trend", 1, true_retention_rate=1.2),
