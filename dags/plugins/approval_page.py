@@ -118,6 +118,7 @@ class SukiApprovals(AirflowPlugin):
             "name": "Approvals",
             "href": f"{ADDRESS}/",
             "destination": "nav",
+            "category": "Suki",
             "url_route": "suki-approvals",
         }
     ]
