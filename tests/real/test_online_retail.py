@@ -164,6 +164,8 @@ def test_305_nights_end_in_exactly_the_same_marts_as_one_reading(at_once, daily_
     )
     assert contents(home) == contents(at_once)
     assert len(contents(home)) > 20
+    assert sizes_today(home) == sizes_today(at_once)
+    assert mart(home, "rpt_segment_trend").height > mart(at_once, "rpt_segment_trend").height
 
 
 def is_last_of_month(path: Path, files: list[Path]) -> bool:
@@ -174,9 +176,16 @@ def is_last_of_month(path: Path, files: list[Path]) -> bool:
 #: What a night builds upon the publication before: it names that state and may differ by it.
 FROM_PRIOR_STATE = {
     "segment_members", "segment_history", "segment_changes", "segment_migration", "contact_decisions",
-    "contact_outcomes",
+    "contact_outcomes", "rpt_segment_trend",
 }  # fmt: skip
 SINCE = ("since", "is_held_by_hysteresis", "failed_runs", "entry_cause")
+
+
+def sizes_today(home: Path) -> list[tuple[str, int]]:
+    """Customers per segment, where the way there is told night by night or not at all."""
+    trend = mart(home, "rpt_segment_trend").sort("segment", "observed_on")
+    last = trend.group_by("segment", maintain_order=True).last()
+    return last.select("segment", "customer_count").rows()
 
 
 def contents(home: Path) -> dict[str, bytes]:
