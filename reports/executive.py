@@ -84,11 +84,7 @@ class Edition:
     @property
     def period(self) -> tuple[date, date] | None:
         """First and last day of the week or month told, or nothing before one is complete."""
-        for metric in ("retention_rate", *SPEND_MORE):
-            kpi = self.kpi(metric)
-            if kpi is not None and kpi.period_start is not None and kpi.period_end is not None:
-                return kpi.period_start, kpi.period_end
-        return None
+        return _period(self.kpis)
 
     @property
     def cohorts(self) -> tuple[CohortRow, ...]:
@@ -109,13 +105,14 @@ class Edition:
 def edition(context: ReportContext, cadence: Cadence) -> Edition:
     """Choose what a mail of one cadence tells of a run."""
     kind = PERIOD_TYPES[cadence]
+    kpis = _kpis(context, cadence)
     return Edition(
         cadence=cadence,
         report=context,
-        kpis=_kpis(context, cadence),
+        kpis=kpis,
         bridge=bridge(context.bridge_parts, kind, "previous"),
         bridge_year=bridge(context.bridge_parts, kind, "year_ago"),
-        movement=movement(context.state_moves, kind),
+        movement=movement(context.state_moves, kind, _period(kpis)),
         themes=_first(theme_changes(context), THEMES_SHOWN),
         comments=_comments(context),
         lists=_first(
@@ -132,6 +129,15 @@ def edition(context: ReportContext, cadence: Cadence) -> Edition:
         ),
         broken_checks=tuple(check for check in context.checks if check.difference),
     )
+
+
+def _period(kpis: Sequence[Kpi]) -> tuple[date, date] | None:
+    told = {kpi.metric: kpi for kpi in kpis}
+    for metric in ("retention_rate", *SPEND_MORE):
+        kpi = told.get(metric)
+        if kpi is not None and kpi.period_start is not None and kpi.period_end is not None:
+            return kpi.period_start, kpi.period_end
+    return None
 
 
 def _kpis(context: ReportContext, cadence: Cadence) -> tuple[Kpi, ...]:

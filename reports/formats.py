@@ -191,7 +191,9 @@ class Formats:
         return f"{first} \N{EN DASH} {self.day(end)}"
 
     def kpi_period(self, kpi: Kpi) -> str:
-        """The period of a KPI."""
+        """The period of a KPI; none where nobody could be observed yet, and it ends before it starts."""
+        if kpi.period_start and kpi.period_end and kpi.period_start > kpi.period_end:
+            return ""
         return self.period(kpi.period_start, kpi.period_end)
 
     @cached_property

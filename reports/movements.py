@@ -135,20 +135,26 @@ def bridge(parts: Sequence[BridgePart], period_type: str, comparison: str) -> Br
     return Bridge(comparison, told[0].period_start, told[0].period_end, _placed(amounts))
 
 
-def movement(moves: Sequence[StateMove], period_type: str) -> Movement | None:
-    """The moves of the newest period, and how many went the same way in the period before."""
+def movement(
+    moves: Sequence[StateMove], period_type: str, period: tuple[date, date] | None
+) -> Movement | None:
+    """The moves of a period, and how many went the same way in the period before.
+
+    A period in which nobody moved has no rows: it is told as nobody, not as an earlier period.
+    """
     fitting = [move for move in moves if move.period_type == period_type]
-    if not fitting:
+    if not fitting or period is None:
         return None
-    newest = max(fitting, key=lambda move: move.period_end)
-    day_before = newest.period_start - timedelta(days=1)
-    now = [move for move in fitting if move.period_end == newest.period_end]
+    start, end = period
+    day_before = start - timedelta(days=1)
+    now = [move for move in fitting if move.period_end == end]
     before = [move for move in fitting if move.period_end == day_before]
+    is_known_before = any(move.period_end <= day_before for move in fitting)
     groups = tuple(
         MoveGroup(
             name=name,
             customer_count=_sum(now, name),
-            count_before=_sum(before, name) if before else None,
+            count_before=_sum(before, name) if is_known_before else None,
             moves=tuple(
                 sorted(
                     (move for move in now if direction(move) == name and move.customer_count),
@@ -158,7 +164,7 @@ def movement(moves: Sequence[StateMove], period_type: str) -> Movement | None:
         )
         for name in GROUPS
     )
-    return Movement(newest.period_start, newest.period_end, groups)
+    return Movement(start, end, groups)
 
 
 def direction(move: StateMove) -> str:

@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from html import unescape
 from pathlib import Path
@@ -369,6 +369,30 @@ def test_one_customer_is_too_few_to_judge(tables: dict, make_context: Callable) 
     assert "100.0% of your active customers stayed in September 2026, but with 1" in mail.text
     assert "too few to judge" in words_of(mail.html)
     assert 'class="better"' not in mail.html.split("Goal 2 of 3")[0]
+
+
+def test_a_week_in_which_nobody_moved_is_told_as_that_and_not_as_an_earlier_week(
+    tables: dict, make_context: Callable
+) -> None:
+    for row in tables["rpt_state_movement"]:
+        if row["period_type"] == "week":
+            row["period_start"] -= timedelta(days=7)
+            row["period_end"] -= timedelta(days=7)
+    text = render_mail(make_context(tables), "weekly").text
+    told = text.partition("0 slipped away, 0 came back.")[2].partition("GOAL 2")[0]
+    week = tables["rpt_headline_week"][0]
+    assert f"{week['period_end'].day} {week['period_end']:%b %Y}" in told.splitlines()[0]
+
+
+def test_a_figure_nobody_could_be_observed_for_yet_tells_no_period_that_ends_before_it_starts(
+    tables: dict, make_context: Callable
+) -> None:
+    row = next(row for row in tables["rpt_headline"] if row["metric"] == "repeat_within_90")
+    row |= {"period_start": date(2026, 9, 1), "period_end": date(2026, 7, 3), "sample_size": 0}
+    row |= {"value": None, "reason_code": "no_complete_period"}
+    mail = render_mail(make_context(tables), "monthly")
+    for part in (mail.text, words_of(mail.html)):
+        assert "3 Jul 2026" not in part
 
 
 def test_names_with_markup_are_shown_and_never_run(tables: dict, make_context: Callable) -> None:
