@@ -66,10 +66,20 @@ def _figures(
         ("customers", f"{sum(count for _, count in sizes):,} with a valid order"),
         ("retention", _retention(folder)),
         ("segments", ", ".join(f"{name} {count:,}" for name, count in sizes)),
-        ("lists", ", ".join(f"{one['name']} {one['rows']:,}" for one in manifest["lists"])),
+        ("lists", _lists(manifest["lists"])),
         ("mails", ", ".join(f"{m['message']} {m['status']}" for m in mails) or "none"),
         ("seconds", ", ".join(f"{step} {value:.1f}" for step, value in seconds.items())),
     ]
+
+
+def _lists(lists: list[dict[str, Any]]) -> str:
+    """Those with somebody on them, the longest first, and how many have nobody."""
+    filled = sorted(
+        (one for one in lists if one["rows"]), key=lambda one: (-one["rows"], one["name"])
+    )
+    empty = len(lists) - len(filled)
+    told = [f"{one['name']} {one['rows']:,}" for one in filled]
+    return ", ".join([*told, f"{empty} with nobody"] if empty else told) or "none"
 
 
 def _retention(folder: Path) -> str:
