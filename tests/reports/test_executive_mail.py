@@ -384,6 +384,22 @@ def test_a_week_in_which_nobody_moved_is_told_as_that_and_not_as_an_earlier_week
     assert f"{week['period_end'].day} {week['period_end']:%b %Y}" in told.splitlines()[0]
 
 
+@pytest.mark.parametrize(
+    ("weeks_ago", "slipped", "the_week_before"), [(0, 34, None), (1, 0, 34), (2, 0, 0)]
+)
+def test_a_quiet_week_counts_nobody_and_a_week_before_any_is_unknown(
+    tables: dict, make_context: Callable, weeks_ago: int, slipped: int, the_week_before: int | None
+) -> None:
+    for row in tables["rpt_state_movement"]:
+        if row["period_type"] == "week":
+            row["period_start"] -= timedelta(weeks=weeks_ago)
+            row["period_end"] -= timedelta(weeks=weeks_ago)
+    told = edition(make_context(tables), "weekly").movement
+    assert told is not None
+    group = next(group for group in told.groups if group.name == "slipped")
+    assert (group.customer_count, group.count_before) == (slipped, the_week_before)
+
+
 def test_a_figure_nobody_could_be_observed_for_yet_tells_no_period_that_ends_before_it_starts(
     tables: dict, make_context: Callable
 ) -> None:
